@@ -1,0 +1,60 @@
+"""Every subject, stream and permission of the platform in one place (DESIGN section 4).
+
+MQTT topics and NATS subjects are the same words: `up/t/d/telemetry` is `up.t.d.telemetry`.
+"""
+
+import zlib
+
+PARTITIONS = 4
+LANES = 16
+
+UP = "UP"  # telemetry, events, batches: what ingest accounts for
+REPLIES = "REPLIES"  # answers to commands, reported states: what the fleet follows
+OVERFLOW = "OVERFLOW"  # over-quota messages, undecoded
+
+UP_SUBJECTS = ("up.*.*.telemetry", "up.*.*.event.*", "up.*.*.batch.*")
+REPLIES_SUBJECTS = ("up.*.*.reply.*", "up.*.*.reported")
+
+REGISTRY_CHANGES = "registry.changes"  # + .{tenant}
+SAMPLES = "samples"  # + .{partition}: each batch after its stages, Arrow IPC, may be missed
+HISTORIAN = "historian"  # + .{verb}: requests to the owner of the store
+STATUS = "status"  # + .{process}: each process's own state, once a second, JSON
+
+
+def up(tenant: str, device: str, what: str = "telemetry") -> str:
+    """The subject a device publishes on; `what` is `telemetry`, `event.{name}`, `batch.{lane}`, `reply.{id}` or `reported`."""
+    return f"up.{tenant}.{device}.{what}"
+
+
+def down(tenant: str, device: str, what: str) -> str:
+    """The subject a device listens on; `what` is `command.{id}`, `desired`, `rejected` …"""
+    return f"down.{tenant}.{device}.{what}"
+
+
+def topic(subject: str) -> str:
+    """The MQTT topic that NATS maps to `subject`."""
+    return subject.replace(".", "/")
+
+
+def registry_changes(tenant: str) -> str:
+    """Where changes of one tenant's registry are announced."""
+    return f"{REGISTRY_CHANGES}.{tenant}"
+
+
+def lane(device: str) -> int:
+    """The lane of a device in its gateway's batches: equal devices always take the same one."""
+    return zlib.crc32(device.encode()) % LANES
+
+
+def device_permissions(tenant: str, device: str, *, is_gateway: bool) -> dict[str, list[str]]:
+    """What one device may publish and subscribe to, and nothing else.
+
+    `down.t.d` and `down.t.d.>` are both needed for an MQTT subscription to `down/t/d/#`. An inbox under the
+    device's own name lets a NATS client receive PubAcks; `$JS.API` and `$MQTT` stay shut.
+    """
+    own = f"up.{tenant}.{device}"
+    publish = [f"{own}.telemetry", f"{own}.event.*", f"{own}.reply.*", f"{own}.reported"]
+    if is_gateway:
+        publish.append(f"{own}.batch.*")
+    listen = [f"down.{tenant}.{device}", f"down.{tenant}.{device}.>", f"_INBOX.{tenant}_{device}.>"]
+    return {"publish": publish, "subscribe": listen}

@@ -1,0 +1,96 @@
+"""The sample as the plant floor speaks it, and the batch as the centre carries it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol, TypeAlias
+
+import polars as pl
+
+Value: TypeAlias = float | int | bool | str | None
+
+
+class Kind(StrEnum):
+    """What a property holds; with the unit it is fixed for a property id for ever."""
+
+    NUMBER = "number"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    TEXT = "text"
+    ENUM = "enum"
+    JSON = "json"
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether values are stored in the `value` column (as opposed to `text`)."""
+        return self in (Kind.NUMBER, Kind.INTEGER, Kind.BOOLEAN)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One reading at its source. `observed_at` is aware UTC; `quality` an OPC UA status code."""
+
+    point: str
+    value: Value
+    observed_at: datetime
+    quality: int = 0
+
+
+# One row a sample, from decode to store. `message` indexes Batch.messages, so that a reject finds its origin.
+# `asset` and `asset_property` are 0 until the binding valid at `observed_at` is resolved.
+SAMPLES = pl.Schema(
+    {
+        "message": pl.UInt32(),
+        "tenant": pl.UInt32(),
+        "device": pl.UInt32(),
+        "property": pl.UInt32(),
+        "asset": pl.UInt32(),
+        "asset_property": pl.UInt32(),
+        "observed_at": pl.Datetime("us", "UTC"),
+        "value": pl.Float64(),
+        "exact": pl.Int64(),
+        "text": pl.String(),
+        "quality": pl.UInt32(),
+        "received_at": pl.Datetime("ms", "UTC"),
+    }
+)
+
+# One row a sample or message that cannot be used. `observed_at` is null where it could not be read.
+REJECTS = pl.Schema(
+    {
+        "message": pl.UInt32(),
+        "tenant": pl.UInt32(),
+        "device": pl.UInt32(),
+        "property_key": pl.String(),
+        "reason": pl.String(),
+        "detail": pl.String(),
+        "samples": pl.UInt32(),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Thousands of messages as one table. Stages return a new batch; they never change one in place.
+
+    `samples` has the columns SAMPLES, `rejects` the columns REJECTS, `messages` the undecoded bodies by index.
+    decoded samples = rows of `samples` + sum of `rejects.samples`, at every stage.
+    """
+
+    samples: pl.DataFrame
+    rejects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
+    messages: tuple[Any, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def reject(self, refused: pl.DataFrame) -> "Batch":
+        """Add rows (columns REJECTS) to the rejects; the caller has taken their samples out."""
+        return replace(self, rejects=pl.concat([self.rejects, refused.select(REJECTS.names()).cast(REJECTS)]))
+
+
+class Stage(Protocol):
+    """One step of a batch's way through ingest or the edge; keeps its own state, does no I/O."""
+
+    def __call__(self, batch: Batch) -> Batch:
+        """Return the batch with this step done; raises nothing for bad data, which becomes rejects."""
+        ...

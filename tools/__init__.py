@@ -1,0 +1,1 @@
+"""Rules and generators of this repository; not part of the package."""

@@ -1,41 +1,14 @@
-"""The sample as the plant floor speaks it, and the batch as the centre carries it."""
+"""The batch as the centre carries it: thousands of samples as one table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from enum import StrEnum
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
 import polars as pl
 
-Value: TypeAlias = float | int | bool | str | None
-
-
-class Kind(StrEnum):
-    """What a property holds; with the unit it is fixed for a property id for ever."""
-
-    NUMBER = "number"
-    INTEGER = "integer"
-    BOOLEAN = "boolean"
-    TEXT = "text"
-    ENUM = "enum"
-    JSON = "json"
-
-    @property
-    def is_numeric(self) -> bool:
-        """Whether values are stored in the `value` column (as opposed to `text`)."""
-        return self in (Kind.NUMBER, Kind.INTEGER, Kind.BOOLEAN)
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One reading at its source. `observed_at` is aware UTC; `quality` an OPC UA status code."""
-
-    point: str
-    value: Value
-    observed_at: datetime
-    quality: int = 0
-
+from kaogong.core.reading import Kind as Kind
+from kaogong.core.reading import Sample as Sample
+from kaogong.core.reading import Value as Value
 
 # One row a sample, from decode to store. `message` indexes Batch.messages, so that a reject finds its origin.
 # `asset` and `asset_property` are 0 until the binding valid at `observed_at` is resolved.

@@ -1,1 +1,5 @@
-"""(being written)"""
+"""One file per protocol; the file's name is the driver's name and `base` is the contract.
+
+A driver knows core and its vendor's library, no other driver and no timer.
+Found by `base.SHELF`, loaded only when a configuration names it, driven by the collector alone.
+"""

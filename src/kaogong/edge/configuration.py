@@ -1,0 +1,179 @@
+"""The configuration document of an edge node: what it connects to, which points, and whose properties they are."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
+
+from kaogong.core.errors import ConfigInvalid
+from kaogong.core.keys import KEY, check_property_key
+from kaogong.edge.drivers.base import SHELF, AnyDriver, DriverConfig, Point, validated
+
+Key = Annotated[str, StringConstraints(pattern=f"^{KEY.pattern}$")]
+
+
+class Section(BaseModel):
+    """Part of the document; an unknown key is an error, so a typo is never silently ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Group(Section):
+    """How often points are read and when a reading is worth sending."""
+
+    interval_s: float = Field(1.0, ge=0.02, le=86400, description="Time between two readings; for subscriptions the publishing interval.")
+    deadband: float | None = Field(
+        None, ge=0, description="Send only changes larger than this (0: any change); unset: every reading is sent."
+    )
+    repeat_s: float = Field(
+        30.0, gt=0, description="With a deadband, and for subscriptions, an unchanged value is sent again after this time."
+    )
+    stale_after_s: float | None = Field(
+        None, gt=0, description="Age at which a value counts as stale; unset: three intervals, at least 5 s; for MQTT 60 s."
+    )
+
+
+class PointEntry(Section):
+    """One point and the property of a device it speaks for. `address` is in the driver's own words."""
+
+    device: Key
+    property: str
+    address: dict[str, JsonValue]
+    group: str = "default"
+    name: str = Field(
+        default_factory=lambda data: f"{data.get('device')}.{data.get('property')}",
+        description="Name within the connection; unset: device.property.",
+    )
+
+    @model_validator(mode="after")
+    def _property_is_a_key(self) -> "PointEntry":
+        try:
+            check_property_key(self.property)
+        except ConfigInvalid as err:
+            raise ValueError(err.message) from err
+        return self
+
+
+class Connection(Section):
+    """One driver at work: whom it connects to (`config`), how often (`groups`), what it reads (`points`)."""
+
+    name: Key
+    driver: str
+    config: dict[str, JsonValue]
+    enabled: bool = True
+    groups: dict[str, Group] = Field(default_factory=dict, description="`default` exists unless it is given.")
+    points: tuple[PointEntry, ...] = ()
+
+    @model_validator(mode="after")
+    def _points_fit(self) -> "Connection":
+        for name, count in Counter(p.name for p in self.points).items():
+            if count > 1:
+                raise ValueError(f"the point {name!r} is there {count} times; give each its own name")
+        for point in self.points:
+            if point.group != "default" and point.group not in self.groups:
+                raise ValueError(f"point {point.name!r} names the group {point.group!r}; known: {', '.join({*self.groups, 'default'})}")
+        return self
+
+    def group(self, name: str) -> Group:
+        """The group of that name."""
+        return self.groups.get(name) or Group()
+
+
+class Configuration(Section):
+    """Everything an edge node does.
+
+    Example::
+
+        {"connections": [
+          {"name": "compressor-plc", "driver": "modbus_tcp",
+           "config": {"host": "127.0.0.1", "port": 5020},
+           "groups": {"fast": {"interval_s": 0.5}, "slow": {"interval_s": 10, "deadband": 0.1, "repeat_s": 60}},
+           "points": [
+             {"device": "comp-1", "property": "pressure", "group": "fast",
+              "address": {"table": "input", "address": 0, "type": "float32", "order": "CDAB", "device_id": 1}},
+             {"device": "comp-1", "property": "running", "address": {"table": "coil", "address": 7}},
+             {"device": "comp-1", "property": "alarm", "address": {"table": "holding", "address": 40, "type": "uint16", "bit": 3}},
+             {"device": "comp-1", "property": "temperature", "group": "slow",
+              "address": {"table": "holding", "address": 41, "type": "int16", "scale": 0.1, "offset": -40}}]},
+          {"name": "boiler-opc", "driver": "opcua",
+           "config": {"url": "opc.tcp://127.0.0.1:4840/", "security": "Basic256Sha256_SignAndEncrypt",
+                      "username": "edge", "password": "…"},
+           "points": [{"device": "boiler-1", "property": "steam_flow", "address": {"node": "ns=2;s=boiler-1.steam_flow"}}]},
+          {"name": "meters", "driver": "mqtt",
+           "config": {"host": "127.0.0.1", "port": 1884, "version": "5"},
+           "points": [{"device": "meter-1", "property": "power",
+                       "address": {"topic": "meters/1/state", "pointer": "/power", "time_pointer": "/ts"}}]}]}
+    """
+
+    connections: tuple[Connection, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> "Configuration":
+        for name, count in Counter(c.name for c in self.connections).items():
+            if count > 1:
+                raise ValueError(f"the connection {name!r} is there {count} times; give each its own name")
+        owners: dict[tuple[str, str], str] = {}
+        for connection in self.connections:
+            for point in connection.points:
+                other = owners.setdefault((point.device, point.property), connection.name)
+                if other != connection.name:
+                    raise ValueError(f"{point.device}.{point.property} is read by both {other!r} and {connection.name!r}; keep one")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whose property a point speaks for."""
+
+    device: str
+    property: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPlan:
+    """The points of one group in one connection, ready for the driver."""
+
+    name: str
+    group: Group
+    points: tuple[Point[Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionPlan:
+    """A connection whose every field has been checked by its driver's own types."""
+
+    name: str
+    driver: str
+    kind: type[AnyDriver]
+    config: DriverConfig
+    enabled: bool
+    groups: tuple[GroupPlan, ...]
+    targets: dict[str, Target]
+    document: Connection
+
+
+def read_document(data: Any) -> Configuration:
+    """The document as types; ConfigInvalid names the field. Does not ask the drivers: `plan` does."""
+    checked: Configuration = validated(Configuration, data, "")
+    return checked
+
+
+def plan(configuration: Configuration) -> tuple[ConnectionPlan, ...]:
+    """Each connection checked by its driver; imports only the drivers named. ConfigInvalid names the first wrong field."""
+    return tuple(_plan(connection, f"connections.{i}") for i, connection in enumerate(configuration.connections))
+
+
+def _plan(connection: Connection, where: str) -> ConnectionPlan:
+    try:
+        kind = SHELF.load(connection.driver)
+    except ConfigInvalid as err:
+        raise ConfigInvalid(f"{where}.driver: {err.message}", field=f"{where}.driver") from err
+    config: DriverConfig = validated(kind.Config, connection.config, f"{where}.config")
+    grouped: dict[str, list[Point[Any]]] = {}
+    for i, entry in enumerate(connection.points):
+        address = validated(kind.Address, entry.address, f"{where}.points.{i}.address")
+        grouped.setdefault(entry.group, []).append(Point(entry.name, address))
+    groups = tuple(GroupPlan(name, connection.group(name), tuple(points)) for name, points in grouped.items())
+    targets = {p.name: Target(p.device, p.property) for p in connection.points}
+    return ConnectionPlan(connection.name, connection.driver, kind, config, connection.enabled, groups, targets, connection)

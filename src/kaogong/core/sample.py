@@ -11,7 +11,8 @@ from kaogong.core.reading import Sample as Sample
 from kaogong.core.reading import Value as Value
 
 # One row a sample, from decode to store. `message` indexes Batch.messages, so that a reject finds its origin.
-# `asset` and `asset_property` are 0 until the binding valid at `observed_at` is resolved.
+# `asset` and `asset_property` are 0 until the binding valid at `observed_at` is resolved. Nothing is null: a sample without
+# a number has the value NaN, one without a text the text "".
 SAMPLES = pl.Schema(
     {
         "message": pl.UInt32(),
@@ -42,17 +43,32 @@ REJECTS = pl.Schema(
     }
 )
 
+# One row an event that a device reports on `/event/{name}`; `body` is its JSON. `asset` is 0 until bound.
+EVENTS = pl.Schema(
+    {
+        "message": pl.UInt32(),
+        "tenant": pl.UInt32(),
+        "device": pl.UInt32(),
+        "asset": pl.UInt32(),
+        "name": pl.String(),
+        "observed_at": pl.Datetime("us", "UTC"),
+        "body": pl.String(),
+        "received_at": pl.Datetime("ms", "UTC"),
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Thousands of messages as one table. Stages return a new batch; they never change one in place.
 
-    `samples` has the columns SAMPLES, `rejects` the columns REJECTS, `messages` the undecoded bodies by index.
+    `samples` has the columns SAMPLES, `rejects` REJECTS, `events` EVENTS; `messages` the undecoded bodies by index.
     decoded samples = rows of `samples` + sum of `rejects.samples`, at every stage.
     """
 
     samples: pl.DataFrame
     rejects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
+    events: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EVENTS))
     messages: tuple[Any, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
 

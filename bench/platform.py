@@ -1,0 +1,121 @@
+"""The platform under test: `kaogong up` on a home of its own, reached only as an outsider reaches it."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import httpx2
+import psutil
+
+PROPERTIES = 10
+
+
+class Platform:
+    """A running platform in a temporary home; `with Platform() as platform:`."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="kaogong-bench-")
+        self.home = Path(self._folder.name)
+
+    def __enter__(self) -> "Platform":
+        kaogong = str(Path(sys.executable).with_name("kaogong"))
+        self.log = (self.home / "up.log").open("w")
+        began = time.perf_counter()
+        command = [kaogong, "up", "--home", str(self.home), "--port", "0", "--mqtt-port", "0"]
+        self.process = subprocess.Popen(command, stdout=self.log, stderr=subprocess.STDOUT)
+        while not (self.home / "ready.json").exists():
+            if self.process.poll() is not None or time.perf_counter() - began > 120:
+                raise SystemExit(f"the platform did not start:\n{(self.home / 'up.log').read_text()[-3000:]}")
+            time.sleep(0.05)
+        self.ready_s = time.perf_counter() - began
+        self.ready = json.loads((self.home / "ready.json").read_text())
+        self.tenant = self.ready["tenant"]
+        host, port = self.ready["mqtt"].rsplit(":", 1)
+        self.mqtt = (host, int(port))
+        password = Path(self.ready["admin_password_file"]).read_text().strip()
+        self.http = httpx2.Client(base_url=self.ready["http"] + "/api/v1", timeout=120)
+        self._sign_in(password)
+        return self
+
+    def _sign_in(self, password: str) -> None:
+        form = {"username": self.ready["admin_user"], "password": password}
+        token = self._ok(self.http.post("/auth/token", data=form)).json()["access_token"]
+        self.http.headers["Authorization"] = f"Bearer {token}"
+        me = self._ok(self.http.get("/auth/me")).json()
+        if me.get("must_change_password"):
+            changed = password + "-changed"
+            self._ok(self.http.post("/auth/password", json={"current_password": password, "new_password": changed}))
+            token = self._ok(self.http.post("/auth/token", data=form | {"password": changed})).json()["access_token"]
+            self.http.headers["Authorization"] = f"Bearer {token}"
+
+    def _ok(self, answer: httpx2.Response) -> httpx2.Response:
+        if answer.is_error:
+            raise SystemExit(f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text[:500]}")
+        return answer
+
+    def call(self, method: str, path: str, **options: Any) -> Any:
+        """The JSON answer of one call; ends the bench when it is an error."""
+        answer = self._ok(self.http.request(method, path, **options))
+        return answer.json() if answer.content else None
+
+    def create_type(self) -> None:
+        """A type of ten numbers, as the load sends them."""
+        properties = [
+            {"key": f"p{i}", "name": {"en": f"Value {i}", "zh": f"数值{i}"}, "type": "number", "unit": "kPa", "resolution": 0.01}
+            for i in range(PROPERTIES)
+        ]
+        self.call("POST", "/device-types", json={"key": "bench", "name": {"en": "Bench", "zh": "测试"}, "properties": properties})
+
+    def create_devices(self, keys: list[str], **more: Any) -> dict[str, dict[str, str]]:
+        """Create the devices; their credentials by key."""
+
+        def create(key: str) -> tuple[str, dict[str, str]]:
+            body = {"key": key, "name": {"en": key, "zh": key}, "type": "bench", **more}
+            return key, self.call("POST", "/devices", json=body)["credential"]
+
+        with ThreadPoolExecutor(4) as pool:
+            return dict(pool.map(create, keys))
+
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """By SQL: samples stored of property p0 and the sum of their times in ms, by device."""
+        sql = (
+            "SELECT device, count(*) AS n, sum(toUnixTimestamp64Milli(observed_at)) AS s FROM readings "
+            "WHERE property = 'p0' GROUP BY device ORDER BY device"
+        )
+        rows = self.call("POST", "/query", json={"sql": sql})["rows"]
+        return {row[0]: (int(row[1]), int(row[2])) for row in rows}
+
+    def cpu(self) -> dict[str, float]:
+        """CPU seconds so far, by process name."""
+        out: dict[str, float] = {}
+        supervisor = psutil.Process(self.process.pid)
+        for process in [supervisor, *supervisor.children(recursive=True)]:
+            words = process.cmdline()
+            name = "nats-server" if "nats-server" in words[0] else "supervisor"
+            name = next((w for w in words if w in ("historian", "gate", "ingest", "serve", "edge")), name)
+            times = process.cpu_times()
+            out[name] = out.get(name, 0.0) + times.user + times.system
+        return out
+
+    def memory_mb(self) -> dict[str, float]:
+        """Proportional memory by process name."""
+        supervisor = psutil.Process(self.process.pid)
+        out: dict[str, float] = {}
+        for process in [supervisor, *supervisor.children(recursive=True)]:
+            words = process.cmdline()
+            name = "nats-server" if "nats-server" in words[0] else "supervisor"
+            name = next((w for w in words if w in ("historian", "gate", "ingest", "serve", "edge")), name)
+            out[name] = round(out.get(name, 0.0) + process.memory_full_info().pss / 2**20, 1)
+        return out
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.process.terminate()
+        self.process.wait(30)
+        self.log.close()
+        self._folder.cleanup()

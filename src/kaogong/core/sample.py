@@ -43,16 +43,15 @@ REJECTS = pl.Schema(
     }
 )
 
-# One row an event that a device reports on `/event/{name}`; `body` is its JSON. `asset` is 0 until bound.
+# One row an event that a device reports on `/event/{name}`; `payload` is JSON text.
 EVENTS = pl.Schema(
     {
         "message": pl.UInt32(),
         "tenant": pl.UInt32(),
         "device": pl.UInt32(),
-        "asset": pl.UInt32(),
         "name": pl.String(),
         "observed_at": pl.Datetime("us", "UTC"),
-        "body": pl.String(),
+        "payload": pl.String(),
         "received_at": pl.Datetime("ms", "UTC"),
     }
 )

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from kaogong.core.quality import Quality
-from kaogong.core.sample import Value
+from kaogong.core.reading import Value
 
 
 class Reading(NamedTuple):

@@ -71,5 +71,3 @@ def _instr(element: _Contains, compiler: Any, **kw: Any) -> str:
 def contains(column: Any, text: str) -> ColumnElement[bool]:
     """The condition that `text` occurs in `column`, exactly as written; the caller folds case on both sides."""
     return _Contains(column, literal(text))
-
-

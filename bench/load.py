@@ -16,7 +16,7 @@ from pathlib import Path
 
 @dataclass
 class Plan:
-    """What to send. `bodies` are JSON texts with one `%d` where the time in ms goes (several times in a gateway's body)."""
+    """What to send. `body` is JSON text with `%0` where the time in ms goes; `%1` to `%9` are the milliseconds after it."""
 
     host: str
     port: int
@@ -25,6 +25,7 @@ class Plan:
     seconds: float
     qos: int = 0
     window: int = 16  # messages in flight a device at QoS 1
+    times: int = 1  # how many of `%0` to `%9` a body holds
 
 
 @dataclass
@@ -74,8 +75,8 @@ class Device:
         "topic",
     )
 
-    def __init__(self, spec: dict[str, str], qos: int) -> None:
-        self.key, self.body, self.qos = spec["client"], spec["body"].encode(), qos
+    def __init__(self, spec: dict[str, str], qos: int, times: int = 1) -> None:
+        self.key, self.body, self.qos, self.times = spec["client"], spec["body"].encode(), qos, times
         self.topic = _text(spec["topic"])
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self.sent = self.acked = self.sent_sum = self.acked_sum = self.packet_id = self.last_ts = 0
@@ -100,8 +101,10 @@ class Device:
     def publish(self, now_ms: int) -> None:
         """Send one message stamped `now_ms`, or the next free millisecond of this device."""
         ts = max(now_ms, self.last_ts + 1)
-        self.last_ts = ts
-        body = self.body.replace(b"%d", b"%d" % ts)
+        self.last_ts = ts + self.times - 1
+        body = self.body
+        for n in range(self.times):
+            body = body.replace(b"%%%d" % n, b"%d" % (ts + n))
         head = b"\x30"
         packet = self.topic + body
         if self.qos:
@@ -146,7 +149,7 @@ def run(plan: Plan) -> Record:
     """Connect everybody, send at the planned rate, wait for the last acknowledgements."""
     record = Record()
     began = time.perf_counter()
-    devices = [Device(spec, plan.qos) for spec in plan.devices]
+    devices = [Device(spec, plan.qos, plan.times) for spec in plan.devices]
     for at in range(0, len(devices), 500):
         for device, spec in zip(devices[at : at + 500], plan.devices[at : at + 500], strict=True):
             device.connect(plan, spec)

@@ -72,6 +72,7 @@ class Device:
         "sent",
         "sent_sum",
         "sock",
+        "times",
         "topic",
     )
 

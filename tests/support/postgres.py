@@ -1,0 +1,157 @@
+"""The relational stores of the tests: a real SQLite file, and Debian's PostgreSQL started once a run."""
+
+import glob
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from kaogong.db import Database
+
+START_WITHIN_S = 30
+_numbers = count(1)
+
+
+class PostgresServer:
+    """A server of its own folder and socket; tests get copies of one template database."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._process = _start(folder)
+        self._admin = self._connect()
+        self._admin.execute("CREATE DATABASE template_kaogong TEMPLATE template0")
+        template = Database(self.dsn("template_kaogong"))
+        _create_tables(template)
+        template.close()
+
+    def dsn(self, name: str) -> str:
+        """SQLAlchemy's DSN of the database `name`."""
+        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
+
+    def create(self, template: str = "template_kaogong") -> str:
+        """A new database copied from `template` (`template0`: an empty one); its name."""
+        name = f"test_{next(_numbers)}"
+        self._admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        return name
+
+    def drop(self, name: str) -> None:
+        """Remove a database, whoever is still connected."""
+        self._admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def stop(self) -> None:
+        """End the server and remove its folder."""
+        self._admin.close()
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(START_WITHIN_S)
+        shutil.rmtree(self.folder)
+
+    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
+        deadline = time.monotonic() + START_WITHIN_S
+        while True:
+            try:
+                return psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True)
+            except psycopg.OperationalError:
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    pytest.fail(f"PostgreSQL did not start:\n{(self.folder / 'log').read_text()[-2000:]}", pytrace=False)
+                time.sleep(0.02)
+
+
+def _create_tables(database: Database) -> None:
+    from kaogong.cli.upgrade import import_tables  # loads every room; most test runs need no store
+
+    import_tables()
+    database.create_all()
+
+
+def _start(folder: Path) -> subprocess.Popen[bytes]:
+    data, as_owner = folder / "data", _owner(folder)
+    initdb = [*as_owner, _binary("initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
+    settings = (
+        "fsync=off",
+        "synchronous_commit=off",
+        "full_page_writes=off",
+        "listen_addresses=",
+        "max_connections=60",
+        "shared_buffers=32MB",
+    )
+    postgres = [*as_owner, _binary("postgres"), "-D", data, "-k", folder, *(part for s in settings for part in ("-c", s))]
+    with (folder / "log").open("ab") as log:
+        if subprocess.run(initdb, stdout=log, stderr=log, check=False).returncode:
+            pytest.fail(f"initdb failed:\n{(folder / 'log').read_text()[-2000:]}", pytrace=False)
+        return subprocess.Popen(postgres, stdout=log, stderr=log, start_new_session=True)
+
+
+def _owner(folder: Path) -> list[str]:
+    """The words before a command that run it as the folder's owner: PostgreSQL refuses to run as root."""
+    if os.getuid() != 0:
+        return []
+    try:
+        user = pwd.getpwnam("postgres")
+    except KeyError:
+        _missing()
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig=QUIT", "--"]
+
+
+def _binary(name: str) -> str:
+    found = sorted(glob.glob(f"/usr/lib/postgresql/*/bin/{name}"))  # Debian keeps them off PATH
+    return (found[-1] if found else shutil.which(name)) or _missing()
+
+
+def _missing() -> str:
+    pytest.fail("These tests run on PostgreSQL too: apt-get install postgresql-15 (Debian).", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One PostgreSQL for the whole run."""
+    server = PostgresServer(Path(tempfile.mkdtemp(prefix="kaogong-pg-")))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file that holds every table and no row."""
+    file = tmp_path_factory.mktemp("sqlite") / "template.db"
+    template = Database(f"sqlite:///{file}")
+    _create_tables(template)
+    template.close()
+    return file
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """An empty registry in a SQLite file."""
+    file = shutil.copy(sqlite_template, tmp_path / "registry.db")
+    database = Database(f"sqlite:///{file}")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def postgres_database(postgres_server: PostgresServer) -> Iterator[Database]:
+    """An empty registry in PostgreSQL."""
+    name = postgres_server.create()
+    database = Database(postgres_server.dsn(name))
+    yield database
+    database.close()
+    postgres_server.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """An empty registry, once in each store: the same test proves both."""
+    name = "sqlite_database" if request.param == "sqlite" else "postgres_database"
+    found: Database = request.getfixturevalue(name)
+    return found

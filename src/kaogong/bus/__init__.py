@@ -1,4 +1,64 @@
 """NATS: subjects, streams, connections, the embedded server's configuration and life, the platform's MQTT connection.
 
 May use core alone. Called by every room that talks to another process.
+`Downlink` (aiomqtt) and the nkey functions (nkeys) are loaded when first asked for: an edge node has no need of them.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from kaogong.bus import subjects
+from kaogong.bus.connection import Bus, OnState, Subscription
+from kaogong.bus.failures import MAX_PAYLOAD
+from kaogong.bus.push_consumer import PushConsumer
+from kaogong.bus.server import PLATFORM, Listener, NatsServer, ServerOptions, die_with_parent, find_binary, server_configuration
+from kaogong.bus.streams import ensure_streams
+from kaogong.bus.types import Cancel, KeyValue, Message, StreamMessage, StreamState
+
+if TYPE_CHECKING:
+    from kaogong.bus.downlink import Downlink
+    from kaogong.bus.keys import KeyPair, key_pair, new_account_key, new_user_key, sign
+
+_LAZY = {
+    "Downlink": "downlink",
+    "KeyPair": "keys",
+    "key_pair": "keys",
+    "new_account_key": "keys",
+    "new_user_key": "keys",
+    "sign": "keys",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(import_module(f"kaogong.bus.{_LAZY[name]}"), name)
+    raise AttributeError(name)
+
+
+__all__ = [
+    "MAX_PAYLOAD",
+    "PLATFORM",
+    "Bus",
+    "Cancel",
+    "Downlink",
+    "KeyPair",
+    "KeyValue",
+    "Listener",
+    "Message",
+    "NatsServer",
+    "OnState",
+    "PushConsumer",
+    "ServerOptions",
+    "StreamMessage",
+    "StreamState",
+    "Subscription",
+    "die_with_parent",
+    "ensure_streams",
+    "find_binary",
+    "key_pair",
+    "new_account_key",
+    "new_user_key",
+    "server_configuration",
+    "sign",
+    "subjects",
+]

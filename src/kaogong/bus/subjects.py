@@ -15,6 +15,12 @@ OVERFLOW = "OVERFLOW"  # over-quota messages, undecoded
 UP_SUBJECTS = ("up.*.*.telemetry", "up.*.*.event.*", "up.*.*.batch.*")
 REPLIES_SUBJECTS = ("up.*.*.reply.*", "up.*.*.reported")
 
+# UP stores `up.acme.pump-1.telemetry` as `p.3.up.acme.pump-1.telemetry`: one source `up.*.*.>` covers all of UP_SUBJECTS,
+# whatever their depth, so that a device's telemetry, events and batches share a partition.
+PARTITIONED = "p"
+PARTITION_SOURCE = "up.*.*.>"
+PARTITION_TARGET = f"{PARTITIONED}.{{{{partition({PARTITIONS},1,2)}}}}.up.{{{{wildcard(1)}}}}.{{{{wildcard(2)}}}}.>"
+
 REGISTRY_CHANGES = "registry.changes"  # + .{tenant}
 SAMPLES = "samples"  # + .{partition}: each batch after its stages, Arrow IPC, may be missed
 HISTORIAN = "historian"  # + .{verb}: requests to the owner of the store
@@ -29,6 +35,17 @@ def up(tenant: str, device: str, what: str = "telemetry") -> str:
 def down(tenant: str, device: str, what: str) -> str:
     """The subject a device listens on; `what` is `command.{id}`, `desired`, `rejected` …"""
     return f"down.{tenant}.{device}.{what}"
+
+
+def partition_filter(partition: int) -> str:
+    """What a consumer of UP filters by to receive one partition."""
+    return f"{PARTITIONED}.{partition}.>"
+
+
+def stored_parts(subject: str) -> tuple[int, str, str, str]:
+    """`(partition, tenant, device, what)` of a subject as UP stores it: `p.{partition}.up.{tenant}.{device}.{what}`."""
+    _, partition, _, tenant, device, what = subject.split(".", 5)
+    return int(partition), tenant, device, what
 
 
 def topic(subject: str) -> str:

@@ -14,49 +14,62 @@ import httpx2
 import psutil
 
 PROPERTIES = 10
+COMMANDS = ("historian", "gate", "ingest", "serve", "edge", "plant")
 
 
 class Platform:
-    """A running platform in a temporary home; `with Platform() as platform:`."""
+    """A running platform in a temporary home, signed in as its administrator; `with Platform() as platform:`."""
 
-    def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="kaogong-bench-")
-        self.home = Path(self._folder.name)
+    def __init__(self, *, demo: bool = False) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="kaogong-")
+        self.home = Path(self._folder.name) / "home"
+        self.home.mkdir()
+        self._options = ["--demo"] if demo else []
 
     def __enter__(self) -> "Platform":
+        self.start()
+        self.tenant = self.ready["tenant"]
+        self.http = httpx2.Client(base_url=self.ready["http"] + "/api/v1", timeout=120)
+        self._sign_in(Path(self.ready["admin_password_file"]).read_text().strip())
+        return self
+
+    def start(self) -> None:
+        """`kaogong up`, until it says it is ready; `ready_s` is how long that took."""
         kaogong = str(Path(sys.executable).with_name("kaogong"))
-        self.log = (self.home / "up.log").open("w")
+        self.output = self.home / "up.log"
         began = time.perf_counter()
-        command = [kaogong, "up", "--home", str(self.home), "--port", "0", "--mqtt-port", "0"]
-        self.process = subprocess.Popen(command, stdout=self.log, stderr=subprocess.STDOUT)
+        command = [kaogong, "up", "--home", str(self.home), "--port", "0", "--mqtt-port", "0", *self._options]
+        with self.output.open("w") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
         while not (self.home / "ready.json").exists():
             if self.process.poll() is not None or time.perf_counter() - began > 120:
-                raise SystemExit(f"the platform did not start:\n{(self.home / 'up.log').read_text()[-3000:]}")
+                raise RuntimeError(f"the platform did not start:\n{self.output.read_text()[-3000:]}")
             time.sleep(0.05)
         self.ready_s = time.perf_counter() - began
         self.ready = json.loads((self.home / "ready.json").read_text())
-        self.tenant = self.ready["tenant"]
         host, port = self.ready["mqtt"].rsplit(":", 1)
         self.mqtt = (host, int(port))
-        password = Path(self.ready["admin_password_file"]).read_text().strip()
-        self.http = httpx2.Client(base_url=self.ready["http"] + "/api/v1", timeout=120)
-        self._sign_in(password)
-        return self
+
+    def stop(self) -> None:
+        """SIGTERM, and wait until it has gone."""
+        self.process.terminate()
+        self.process.wait(30)
 
     def _sign_in(self, password: str) -> None:
+        self.password = password
         form = {"username": self.ready["admin_user"], "password": password}
         token = self._ok(self.http.post("/auth/token", data=form)).json()["access_token"]
         self.http.headers["Authorization"] = f"Bearer {token}"
         me = self._ok(self.http.get("/auth/me")).json()
         if me.get("must_change_password"):
-            changed = password + "-changed"
+            self.password = changed = password + "-changed"
             self._ok(self.http.post("/auth/password", json={"current_password": password, "new_password": changed}))
             token = self._ok(self.http.post("/auth/token", data=form | {"password": changed})).json()["access_token"]
             self.http.headers["Authorization"] = f"Bearer {token}"
 
     def _ok(self, answer: httpx2.Response) -> httpx2.Response:
         if answer.is_error:
-            raise SystemExit(f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text[:500]}")
+            raise RuntimeError(f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text[:500]}")
         return answer
 
     def call(self, method: str, path: str, **options: Any) -> Any:
@@ -91,31 +104,26 @@ class Platform:
         rows = self.call("POST", "/query", json={"sql": sql})["rows"]
         return {row[0]: (int(row[1]), int(row[2])) for row in rows}
 
+    def processes(self) -> dict[str, psutil.Process]:
+        """The supervisor and its children, by name."""
+        supervisor = psutil.Process(self.process.pid)
+        return {"supervisor": supervisor} | {_name(child): child for child in supervisor.children(recursive=True)}
+
     def cpu(self) -> dict[str, float]:
         """CPU seconds so far, by process name."""
-        out: dict[str, float] = {}
-        supervisor = psutil.Process(self.process.pid)
-        for process in [supervisor, *supervisor.children(recursive=True)]:
-            words = process.cmdline()
-            name = "nats-server" if "nats-server" in words[0] else "supervisor"
-            name = next((w for w in words if w in ("historian", "gate", "ingest", "serve", "edge")), name)
-            times = process.cpu_times()
-            out[name] = out.get(name, 0.0) + times.user + times.system
-        return out
+        times = {name: process.cpu_times() for name, process in self.processes().items()}
+        return {name: t.user + t.system for name, t in times.items()}
 
     def memory_mb(self) -> dict[str, float]:
         """Proportional memory by process name."""
-        supervisor = psutil.Process(self.process.pid)
-        out: dict[str, float] = {}
-        for process in [supervisor, *supervisor.children(recursive=True)]:
-            words = process.cmdline()
-            name = "nats-server" if "nats-server" in words[0] else "supervisor"
-            name = next((w for w in words if w in ("historian", "gate", "ingest", "serve", "edge")), name)
-            out[name] = round(out.get(name, 0.0) + process.memory_full_info().pss / 2**20, 1)
-        return out
+        return {name: round(process.memory_full_info().pss / 2**20, 1) for name, process in self.processes().items()}
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.process.terminate()
-        self.process.wait(30)
-        self.log.close()
+        self.http.close()
+        self.stop()
         self._folder.cleanup()
+
+
+def _name(process: psutil.Process) -> str:
+    words = process.cmdline()
+    return next((w for w in words if w in COMMANDS), "nats-server" if words and "nats-server" in words[0] else f"pid {process.pid}")

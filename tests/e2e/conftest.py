@@ -1,0 +1,77 @@
+"""The real stack: `kaogong up --demo` on a home of its own, and Debian's Chromium."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from bench.platform import Platform
+
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[Platform]:
+    """The platform with the simulated plant, for the whole run."""
+    with Platform(demo=True) as platform:
+        yield platform
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the whole run."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(demo: Platform, chromium: Browser) -> Iterator["Visit"]:
+    """Opens pages as the signed-in administrator; fails the test on any error of the page itself."""
+    visit = Visit(demo, chromium)
+    yield visit
+    visit.close()
+
+
+class Visit:
+    """A person at the console, in one language, theme and width."""
+
+    def __init__(self, platform: Platform, browser: Browser) -> None:
+        self.platform, self._browser = platform, browser
+        self.errors: list[str] = []
+        self._contexts: list[BrowserContext] = []
+
+    def open(self, path: str = "/", *, language: str = "en", theme: str = "light", width: int = 1440, signed_in: bool = True) -> Page:
+        """A new page at `path`."""
+        context = self._browser.new_context(
+            viewport={"width": width, "height": 900 if width > 600 else 844},
+            locale={"en": "en-GB", "zh": "zh-CN"}[language],
+            color_scheme=theme,  # type: ignore[arg-type]
+            base_url=self.platform.ready["http"],
+        )
+        context.add_init_script(f"localStorage.setItem('kaogong.language', '{language}'); localStorage.setItem('kaogong.theme', '{theme}')")
+        self._contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        if signed_in:
+            credentials = {"username": self.platform.ready["admin_user"], "password": self.platform.password}
+            answer = context.request.post("/api/v1/auth/session", data=credentials, headers={"Origin": self.platform.ready["http"]})
+            assert answer.ok, answer.text()
+        page.goto(path)
+        return page
+
+    def close(self) -> None:
+        """Close what was opened; what went wrong in a page is a failure."""
+        for context in self._contexts:
+            context.close()
+        assert not self.errors

@@ -71,6 +71,11 @@ class PushConsumer:
         await self._make()
         self._watching = asyncio.get_running_loop().create_task(self._watch())
 
+    @property
+    def queued_bytes(self) -> int:
+        """Bytes that have arrived and were not taken."""
+        return self._bytes
+
     async def close(self) -> None:
         """Stop receiving; what is queued and not taken will be delivered to the next consumer."""
         if self._reconnected in self._bus.on_reconnect:

@@ -1,6 +1,6 @@
 """Units of measure: UCUM codes as the stored form, the plant's own spellings on entry, pint underneath."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 import pint
 
@@ -33,6 +33,8 @@ _SYMBOLS = {
     "W/m2": "W/m²", "mg/m3": "mg/m³", "kW.h/m3": "kWh/m³", "{pcs}": "pcs", "um": "µm", "deg": "°", "Ohm": "Ω", "1": "",
 }  # fmt: skip
 
+_KNOWN = 4096  # units come from devices too, which must not fill the memory with spellings
+
 
 @cache
 def _registry() -> "pint.UnitRegistry[float]":
@@ -58,7 +60,7 @@ def _pint_text(code: str) -> str:
     return " ".join(parts)
 
 
-@cache
+@lru_cache(_KNOWN)
 def _unit(code: str) -> pint.Unit:
     try:
         return _registry().parse_units(_pint_text(code))
@@ -70,7 +72,7 @@ def _unit(code: str) -> pint.Unit:
         ) from err
 
 
-@cache
+@lru_cache(_KNOWN)
 def canonical(text: str | None) -> str:
     """The UCUM code for a unit as written by a person; "1" for none. Raises ConfigInvalid (`unit_unknown`)."""
     written = (text or "").strip()
@@ -85,7 +87,7 @@ def symbol(code: str) -> str:
     return _SYMBOLS.get(code, code)
 
 
-@cache
+@lru_cache(_KNOWN)
 def conversion(source: str, target: str) -> tuple[float, float]:
     """`(factor, offset)` with value_in_target = value_in_source * factor + offset, both UCUM codes.
 

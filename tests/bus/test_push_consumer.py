@@ -1,7 +1,9 @@
 import asyncio
 import itertools
+from functools import partial
 
 import pytest
+from nats.aio.msg import Msg
 from tests.bus.test_connection import restart_on
 from tests.support.nats import Broker, until
 
@@ -173,18 +175,19 @@ async def test_a_lost_message_is_noticed_and_fetched_again(bus: Bus) -> None:
     consumer = await bus.push_consumer("UP", "t", filter_subject="p.>", start_sequence=1)
     await publish_many(bus, 10)
     await read(consumer, 10)
-    # The server hands eleven to nobody: the subscription is gone for a moment, as when a client drops what it cannot queue.
-    subscription = consumer._subscription
-    assert subscription is not None and subscription._inner is not None
-    inner = subscription._inner
-    deliver = inner._cb
+    # The twelfth vanishes on its way, as when a client drops what it cannot queue.
+    receive, lost = consumer._receive, []
 
-    async def drop(msg: object) -> None:
-        inner._cb = deliver
+    def drop_one(generation: int, msg: Msg) -> None:
+        if not lost and msg.reply.split(".")[5] == "12":
+            lost.append(msg)
+        else:
+            receive(generation, msg)
 
-    inner._cb = drop
+    assert consumer._subscription is not None
+    consumer._subscription._pending_queue.put_nowait = partial(drop_one, consumer._generation)  # type: ignore[method-assign]
     await publish_many(bus, 5, start=10)
     got = await read(consumer, 5)
     assert [m.stream_sequence for m in got] == [11, 12, 13, 14, 15]
-    assert consumer.renewals == 1
+    assert lost and consumer.renewals == 1
     await consumer.close()

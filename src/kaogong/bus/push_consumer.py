@@ -9,10 +9,12 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 from nats.js import api
 from nats.js.errors import NotFoundError
@@ -22,7 +24,7 @@ from kaogong.bus.types import StreamMessage
 from kaogong.core.errors import KaogongError
 
 if TYPE_CHECKING:
-    from kaogong.bus.connection import Bus, Subscription
+    from kaogong.bus.connection import Bus
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,19 @@ HEARTBEAT_S = 2.0
 SILENCE_S = 3 * HEARTBEAT_S
 RETRY_S = 0.5
 ACK_TOKENS = 9  # $JS.ACK.stream.consumer.delivered.stream_sequence.consumer_sequence.time.pending; longer with a domain
+
+
+class _Sink:
+    """Stands where nats-py keeps a subscription's queue."""
+
+    def __init__(self, put: Callable[[Msg], None]) -> None:
+        self.put_nowait = put
+
+    def qsize(self) -> int:
+        return 0
+
+    def empty(self) -> bool:
+        return True
 
 
 class PushConsumer:
@@ -60,6 +75,7 @@ class PushConsumer:
         self._arrived = asyncio.Event()
         self._heard = 0.0
         self._subscription: Subscription | None = None
+        self._answering: asyncio.Task[None] | None = None
         self._renewing: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
         self.problem = ""
@@ -80,14 +96,12 @@ class PushConsumer:
         """Stop receiving; what is queued and not taken will be delivered to the next consumer."""
         if self._reconnected in self._bus.on_reconnect:
             self._bus.on_reconnect.remove(self._reconnected)
-        tasks = [t for t in (self._watching, self._renewing) if t is not None]
+        tasks = [t for t in (self._watching, self._renewing, self._answering) if t is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._generation += 1
-        if self._subscription is not None:
-            await self._subscription.unsubscribe()
-            self._subscription = None
+        await self._unsubscribe()
 
     async def next_batch(self, max_messages: int, linger_s: float) -> list[StreamMessage]:
         """Wait for a message, then at most `linger_s` for others; up to `max_messages`, in stream order, each once."""
@@ -120,12 +134,12 @@ class PushConsumer:
         finally:
             self._wanted = 1
 
-    async def _receive(self, generation: int, msg: Msg) -> None:
+    def _receive(self, generation: int, msg: Msg) -> None:
         if generation != self._generation:
             return
         headers = msg.headers
         if headers is not None and "Status" in headers and not msg.data:
-            await self._control(headers, msg.reply)
+            self._control(headers, msg.reply)
             return
         tokens = msg.reply.split(".")
         at = 5 if len(tokens) == ACK_TOKENS else 7
@@ -146,13 +160,14 @@ class PushConsumer:
         if len(self._queue) >= self._wanted:
             self._arrived.set()
 
-    async def _control(self, headers: dict[str, str], reply: str) -> None:
+    def _control(self, headers: dict[str, str], reply: str) -> None:
         self._heard = asyncio.get_running_loop().time()
         flow_reply = reply or headers.get("Nats-Consumer-Stalled", "")
         if flow_reply:
             self._flow.append((self._enqueued, flow_reply, self._generation))
-            await self._answer_flow_control()
             self._arrived.set()
+            if not self._queue:
+                self._answering = asyncio.get_running_loop().create_task(self._answer_flow_control())
         last = headers.get("Nats-Last-Consumer")
         if last is not None and int(last) != self._expected - 1:
             self._renew(f"{self._stream}/{self._durable}: the server sent {last}, {self._expected - 1} arrived")
@@ -201,20 +216,27 @@ class PushConsumer:
     async def _make(self) -> None:
         manager = self._bus._jetstream
         try:
-            if self._subscription is not None:
-                await self._subscription.unsubscribe()
+            await self._unsubscribe()
             self._generation += 1
             made = self._generation
             self._expected = 1
             self._heard = asyncio.get_running_loop().time()
             inbox = self._bus.new_inbox()
-            self._subscription = await self._bus._subscribe(inbox, "", partial(self._receive, made))
+            self._subscription = await self._bus._client.subscribe(inbox, pending_bytes_limit=0)
+            # What the client would queue for a task of its own to hand over is taken at once: a third of a message's cost.
+            self._subscription._pending_queue = _Sink(partial(self._receive, made))  # type: ignore[assignment]
             with contextlib.suppress(NotFoundError):
                 await manager.delete_consumer(self._stream, self._durable)
             await manager.add_consumer(self._stream, self._config(inbox))
             self._made = made
         except (NatsError, TimeoutError) as err:
             raise translated(err, self._stream) from err
+
+    async def _unsubscribe(self) -> None:
+        subscription, self._subscription = self._subscription, None
+        if subscription is not None:
+            with contextlib.suppress(NatsError):
+                await subscription.unsubscribe()
 
     def _config(self, inbox: str) -> api.ConsumerConfig:
         return api.ConsumerConfig(

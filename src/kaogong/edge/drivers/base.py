@@ -1,14 +1,17 @@
 """The contract of a driver: one file, one class, no timers of its own."""
 
+import errno
+import socket
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kaogong.core.errors import ConfigInvalid, Missing
+from kaogong.core.errors import ConfigInvalid, Missing, NotReady
 from kaogong.core.reading import Sample, Value
 from kaogong.core.shelf import Shelf
 
@@ -62,6 +65,14 @@ class Browsed:
     data_type: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Group(Generic[A]):
+    """Points wanted at one pace."""
+
+    interval_s: float
+    points: Sequence[Point[A]]
+
+
 Deliver: TypeAlias = Callable[[Sequence[Sample]], None]
 
 
@@ -74,14 +85,16 @@ class Driver(ABC, Generic[C, A]):
     - A bad point is a sample of bad quality with its reason; it never fails the others.
     - A driver never sleeps, retries, starts a task or thread, or reads a clock: `self.now()` is the collector's.
     - The collector passes the same `points` object for a group every time, so a plan may be kept under its identity.
+    - `folder` is the connection's own, for what must outlive it (a certificate); it may not exist yet.
     """
 
     Config: ClassVar[type[DriverConfig]]
     Address: ClassVar[type[PointAddress]]
     pushes: ClassVar[bool] = False
+    check_every_s: ClassVar[float] = 5.0
 
-    def __init__(self, config: C, now: Callable[[], datetime]) -> None:
-        self.config, self.now = config, now
+    def __init__(self, config: C, now: Callable[[], datetime], folder: Path) -> None:
+        self.config, self.now, self.folder = config, now, folder
 
     @property
     @abstractmethod
@@ -100,14 +113,14 @@ class Driver(ABC, Generic[C, A]):
         """One sample per point, in order."""
         raise Missing(f"{type(self).__name__} cannot be polled: it pushes.", code="not_supported")
 
-    async def subscribe(self, points: Sequence[Point[A]], deliver: Deliver) -> None:
-        """Deliver samples until cancelled; raises the failure that ended the subscription, never returns."""
+    async def subscribe(self, groups: Sequence[Group[A]], deliver: Deliver) -> None:
+        """Deliver samples of all groups until cancelled; raises the failure that ended it, never returns. Called once an `open`."""
         raise Missing(f"{type(self).__name__} does not push.", code="not_supported")
 
     async def check(self) -> bool:
         """Ask a pushing peer whether it still serves us: True = what it last delivered still stands, False = it cannot know.
 
-        Raises NotReady when the subscription is dead although the socket may look well.
+        Called every `check_every_s` while subscribed. Raises NotReady when the subscription is dead although the socket looks well.
         """
         return False
 
@@ -141,3 +154,18 @@ def validated(model: type[BaseModel], data: Any, where: str) -> Any:
         if problem["type"] == "extra_forbidden":
             hint = f"there is no such setting; known: {', '.join(model.model_fields)}"
         raise ConfigInvalid(f"{path}: {hint}.", field=path) from err
+
+
+def unreachable(err: BaseException, peer: str, timeout_s: float) -> NotReady:
+    """NotReady for what the operating system says about a connection, in words and with a stable code."""
+    if isinstance(err, ConnectionRefusedError):
+        return NotReady(f"Connection refused by {peer}.", code="connection_refused", peer=peer)
+    if isinstance(err, socket.gaierror):
+        return NotReady(f"The name of {peer} is not known.", code="host_unknown", peer=peer)
+    if isinstance(err, TimeoutError):
+        return NotReady(f"{peer} did not answer within {timeout_s:g} s.", code="timed_out", peer=peer, timeout_s=timeout_s)
+    if isinstance(err, ConnectionError | EOFError):
+        return NotReady(f"{peer} closed the connection.", code="connection_lost", peer=peer)
+    if isinstance(err, OSError) and err.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH):
+        return NotReady(f"There is no way to {peer} in the network.", code="network_unreachable", peer=peer)
+    return NotReady(f"No connection to {peer}: {err}.", code="connection_failed", peer=peer, cause=str(err))

@@ -3,10 +3,12 @@
 import asyncio
 import logging
 import ssl
+from pathlib import Path
 from typing import Self
 
 import aiomqtt
 
+from kaogong.bus.connection import pinned
 from kaogong.bus.server import PLATFORM
 from kaogong.bus.subjects import down, topic
 from kaogong.core.errors import NotReady
@@ -26,11 +28,13 @@ class Downlink:
         self._keeper: asyncio.Task[None] | None = None
 
     @classmethod
-    async def connect(
-        cls, address: str, *, password: str, tls: ssl.SSLContext | None = None, identifier: str = "platform.downlink"
-    ) -> Self:
-        """`address` is host:port of the MQTT listener; connects in the background."""
+    async def connect(cls, address: str, *, password: str, identifier: str, certificate: Path | None = None) -> Self:
+        """`address` is host:port of the MQTT listener; connects in the background.
+
+        `identifier` is the client id: `$kaogong.{process}`, which the gate gives to nobody else. `certificate` is the listener's own.
+        """
         host, _, port = address.rpartition(":")
+        tls = pinned(certificate) if certificate is not None else None
         downlink = cls(host, int(port), password, tls, identifier)
         downlink._keeper = asyncio.get_running_loop().create_task(downlink._keep())
         return downlink

@@ -59,3 +59,7 @@ def main() -> None:
     except KaogongError as err:
         Console(stderr=True, highlight=False, soft_wrap=True, markup=False).print(f"kaogong: {err.message}")
         sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,212 @@
+"""What every process of the platform needs around its work: settings, log file, signals, the bus, and saying how it is."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal
+
+import orjson
+
+from kaogong.bus import PLATFORM, Bus
+from kaogong.bus.subjects import STATUS
+from kaogong.core import clock
+from kaogong.core.errors import KaogongError
+from kaogong.settings import Settings
+
+if TYPE_CHECKING:
+    from kaogong.bus import Downlink
+
+log = logging.getLogger("kaogong.process")
+
+State = Literal["starting", "ready", "degraded"]
+STATUS_EVERY_S = 1.0
+QUIET = ("asyncua", "pymodbus", "mqtt", "alembic", "urllib3", "httpx2", "httpcore2", "nats")
+
+
+class Status:
+    """How this process is, published on `status.{name}` once a second; `ready` also leaves a file for the supervisor."""
+
+    def __init__(self, home: Path, name: str) -> None:
+        self._file = home / "run" / f"{name}.ready"
+        self._file.unlink(missing_ok=True)
+        self.name, self.state, self.reason, self.since = name, "starting", "", clock.now()
+        self.figures: dict[str, Any] = {}
+
+    def set(self, state: State, reason: str = "", **figures: Any) -> None:
+        """Say a state, a reason in words when it is not `ready`, and figures; logs a change of state once."""
+        if (state, reason) != (self.state, self.reason):
+            level = logging.WARNING if state == "degraded" else logging.INFO
+            log.log(level, "%s%s", state, f": {reason}" if reason else "")
+            self.since = clock.now()
+        self.state, self.reason, self.figures = state, reason, figures or self.figures
+        if state == "starting":
+            self._file.unlink(missing_ok=True)
+        elif not self._file.exists():
+            self._file.write_text(str(os.getpid()), encoding="ascii")
+
+    def as_json(self) -> bytes:
+        """What is published."""
+        return orjson.dumps(
+            {
+                "process": self.name,
+                "pid": os.getpid(),
+                "since": self.since,
+                "state": self.state,
+                "reason": self.reason,
+                "figures": self.figures,
+            }
+        )
+
+
+class ProcessContext:
+    """One running process. `bus` is connected when the work begins, unless `run(..., bus=False)`."""
+
+    def __init__(self, home: Path, name: str, settings: Settings) -> None:
+        self.home, self.name, self.settings = home, name, settings
+        self.status = Status(home, name)
+        self.bus: Bus
+        self._bus_words = ""
+
+    def secret(self, name: str) -> str:
+        """A file of `secrets/` in the home folder."""
+        return read_secret(self.home, name)
+
+    @property
+    def mqtt_address(self) -> str:
+        """host:port by which this machine reaches the MQTT listener."""
+        host = "127.0.0.1" if self.settings.mqtt.host in ("0.0.0.0", "::") else self.settings.mqtt.host  # noqa: S104
+        return f"{host}:{self.settings.mqtt.port}"
+
+    async def connect_bus(self, *, user: str = PLATFORM, secret: str = "nats_platform") -> Bus:  # noqa: S107
+        """Another connection; by default the platform's own user."""
+        return await connect_bus(self.home, self.settings, self.name, user=user, secret=secret, on_state=self._bus_state)
+
+    async def connect_downlink(self) -> "Downlink":
+        """The platform's MQTT connection, for what must reach devices at QoS 1."""
+        from kaogong.bus import Downlink  # noqa: PLC0415  # an edge node never publishes downwards
+
+        return await Downlink.connect(
+            self.mqtt_address,
+            password=self.secret("nats_platform"),
+            identifier=f"$kaogong.{self.name}",
+            certificate=self.settings.mqtt.tls_certificate,
+        )
+
+    def _bus_state(self, connected: bool, words: str) -> None:
+        if words != self._bus_words:
+            log.info("bus: %s", words)
+        self._bus_words = words
+
+    def run(self, main: "Callable[[ProcessContext], Awaitable[None]]", *, bus: bool = True) -> None:
+        """Run `main` until it returns or SIGTERM cancels it; exits 1 with one line for an error we name, a trace for a fault."""
+        try:
+            with _runner() as runner:
+                runner.run(self._supervise(main, bus))
+        except KaogongError as err:
+            log.error("stopped: %s", err.message)  # named errors need no trace
+            sys.exit(1)
+        finally:
+            (self.home / "run" / f"{self.name}.ready").unlink(missing_ok=True)
+
+    async def _supervise(self, main: "Callable[[ProcessContext], Awaitable[None]]", bus: bool) -> None:
+        work = asyncio.get_running_loop().create_task(self._work(main, bus))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, work.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
+        log.info("stopped")
+
+    async def _work(self, main: "Callable[[ProcessContext], Awaitable[None]]", bus: bool) -> None:
+        log.info("starting, pid %d", os.getpid())
+        if not bus:
+            await main(self)
+            return
+        self.bus = await self.connect_bus()
+        telling = asyncio.get_running_loop().create_task(self._tell())
+        try:
+            await main(self)
+        finally:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
+            await self.bus.close()
+
+    async def _tell(self) -> None:
+        while True:
+            with contextlib.suppress(KaogongError):
+                await self.bus.publish(f"{STATUS}.{self.name}", self.status.as_json())
+            await asyncio.sleep(STATUS_EVERY_S)
+
+
+def open_process(home: Path, name: str) -> ProcessContext:
+    """Read the settings, open `log/NAME.log`; raises ConfigInvalid naming file, line, field and what to write instead."""
+    settings = Settings.load(home)
+    for folder in ("run", "log"):
+        (home / folder).mkdir(parents=True, exist_ok=True)
+    open_log(home, name, settings)
+    sys.excepthook = _log_fault
+    return ProcessContext(home, name, settings)
+
+
+def open_log(home: Path, name: str, settings: Settings) -> None:
+    """Send every logger to `log/NAME.log`, rotated, and to a terminal if there is one."""
+    file = RotatingFileHandler(
+        home / "log" / f"{name}.log", maxBytes=settings.log.max_mb * 1024 * 1024, backupCount=settings.log.keep, encoding="utf-8"
+    )
+    handlers: list[logging.Handler] = [file]
+    if sys.stderr.isatty():
+        handlers.append(logging.StreamHandler())
+    line = logging.Formatter("%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
+    line.converter = time.gmtime
+    for handler in handlers:
+        handler.setFormatter(line)
+    logging.basicConfig(level=settings.log.level, handlers=handlers, force=True)
+    if settings.log.level != "DEBUG":
+        for library in QUIET:
+            logging.getLogger(library).setLevel(logging.ERROR)
+
+
+def _log_fault(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+    log.critical("ended by a fault of ours", exc_info=(kind, fault, trace))
+    sys.__excepthook__(kind, fault, trace)
+
+
+def read_secret(home: Path, name: str) -> str:
+    """The text of `secrets/NAME`."""
+    return (home / "secrets" / name).read_text(encoding="utf-8").strip()
+
+
+async def connect_bus(
+    home: Path,
+    settings: Settings,
+    name: str,
+    *,
+    user: str = PLATFORM,
+    secret: str = "nats_platform",  # noqa: S107
+    on_state: Callable[[bool, str], None] | None = None,
+) -> Bus:
+    """Connect to the bus of this home; an external cluster's URL may carry its own user and password."""
+    url = settings.nats.url or f"nats://127.0.0.1:{settings.nats.port}"
+    pinned = settings.mqtt.tls_certificate if url.startswith("tls://127.0.0.1") else None
+    if "@" in url and user == PLATFORM:
+        return await Bus.connect(url, name=name, on_state=on_state)
+    password = read_secret(home, secret)
+    return await Bus.connect(url, user=user, password=password, name=name, on_state=on_state, pinned_certificate=pinned)
+
+
+def _runner() -> "asyncio.Runner":
+    try:
+        import uvloop  # noqa: PLC0415  # not on every gateway
+    except ImportError:
+        return asyncio.Runner()
+    return asyncio.Runner(loop_factory=uvloop.new_event_loop)
+
+
+__all__ = ["ProcessContext", "State", "Status", "connect_bus", "open_log", "open_process", "read_secret"]

@@ -1,6 +1,5 @@
 """The relational stores of the tests: a real SQLite file, and Debian's PostgreSQL started once a run."""
 
-import glob
 import os
 import pwd
 import shutil
@@ -104,7 +103,7 @@ def _owner(folder: Path) -> list[str]:
 
 
 def _binary(name: str) -> str:
-    found = sorted(glob.glob(f"/usr/lib/postgresql/*/bin/{name}"))  # Debian keeps them off PATH
+    found = sorted(str(p) for p in Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))  # Debian keeps them off PATH
     return (found[-1] if found else shutil.which(name)) or _missing()
 
 

@@ -47,7 +47,8 @@ def upgrade(database: Database, *, dry_run: bool = False) -> list[str]:
 def differences(database: Database) -> Sequence[Any]:
     """What Alembic finds different between the database and the tables that are imported; empty when they agree."""
     with database.engine.connect() as connection:
-        return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Base.metadata)
+        found: list[Any] = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Base.metadata)
+    return found
 
 
 def _config(connection: Connection | None = None) -> Config:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, text
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kaogong.db import Base, IdText
@@ -118,7 +118,7 @@ class AssetRow(Base):
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id"))
     key: Mapped[str] = mapped_column(IdText(64))
     name: Mapped[dict[str, Any]]
-    search: Mapped[str] = mapped_column(String(500))
+    search: Mapped[str] = mapped_column(Text)
     type_id: Mapped[int | None] = mapped_column(ForeignKey("device_types.id"))
     place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"))
     created_at: Mapped[datetime]
@@ -141,7 +141,7 @@ class DeviceRow(Base):
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id"))
     key: Mapped[str] = mapped_column(IdText(64))
     name: Mapped[dict[str, Any]]
-    search: Mapped[str] = mapped_column(String(500))
+    search: Mapped[str] = mapped_column(Text)
     type_id: Mapped[int] = mapped_column(ForeignKey("device_types.id"))
     place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"))
     gateway_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id"))

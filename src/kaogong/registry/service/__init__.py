@@ -1,0 +1,1 @@
+"""The registry's verbs, a file for each kind of thing."""

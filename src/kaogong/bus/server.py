@@ -210,6 +210,12 @@ class NatsServer:
         self.url = f"{scheme}://{_reachable(clients[1])}"
         self.mqtt = _reachable(mqtt[1])
 
+    def keep_ports(self) -> None:
+        """Start on the same ports next time, so that clients find the server again."""
+        ports = [int(address.rpartition(":")[2]) for address in (self.url, self.mqtt)]
+        nats, mqtt = replace(self.options.nats, port=ports[0]), replace(self.options.mqtt, port=ports[1])
+        self.options = replace(self.options, nats=nats, mqtt=mqtt)
+
     def last_words(self) -> str:
         """The last line the server wrote."""
         for file in (self._output, self.log_file):

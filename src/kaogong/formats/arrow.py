@@ -1,30 +1,30 @@
-"""Arrow IPC batches of gateways: columns device, key, ts, value, text, quality; all of a turn's batches decoded together."""
+"""Arrow IPC batches of gateways: columns device, key, ts, value, text, quality; names are looked up once for each that differs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from kaogong.core.keys import PROPERTY_KEY
 from kaogong.core.quality import Quality
-from kaogong.core.sample import SAMPLES
+from kaogong.core.sample import SAMPLES, Kind
 from kaogong.formats.judge import INT64
 from kaogong.formats.names import PropertyNames
 from kaogong.formats.pile import Pile
-from kaogong.formats.reasons import Reason
-from kaogong.formats.times import SECONDS_FROM, SECONDS_TO, clean
+from kaogong.formats.reasons import MAX_TEXT, Reason
+from kaogong.formats.shapes import KIND_CODES
+from kaogong.formats.times import EARLIEST, LATEST, SECONDS_FROM, SECONDS_TO, clean
 
 MAX_ROWS = 1_000_000  # one body; more would be a compressed trap
+COLUMNS = ("device", "key", "ts", "value", "text", "quality")
+_INTEGER, _BOOLEAN = KIND_CODES[Kind.INTEGER], KIND_CODES[Kind.BOOLEAN]
+_MICROSECONDS = pa.timestamp("us")
 
-_FIELDS = {
-    "device": pa.large_string(),
-    "key": pa.large_string(),
-    "ts": pa.float64(),
-    "value": pa.float64(),
-    "text": pa.large_string(),
-    "quality": pa.uint32(),
-}
+Array = npt.NDArray[Any]
 
 
 class Names(NamedTuple):
@@ -35,142 +35,211 @@ class Names(NamedTuple):
     unknown: Callable[[Pile, int, Any, Any, int], None]
 
 
+class _Rows(NamedTuple):
+    """Rows as columns; `text` is None where no row has one."""
+
+    message: Array
+    device: Array
+    property: Array
+    kind: Array
+    key: Array
+    ts: Array
+    value: Array
+    text: pl.Series | None
+    quality: Array
+
+
 def decode_arrow(pile: Pile, bodies: Sequence[tuple[int, Any, bytes]], names: Names) -> pl.DataFrame:
     """The samples of all `bodies` (message number, source, IPC stream or file) with the columns SAMPLES; rejects go to `pile`."""
-    tables, numbers = [], []
+    parts = []
     for number, source, data in bodies:
         try:
-            table = _uniform(_open(data))
-        except (pa.ArrowException, ValueError, TypeError, OSError, NotImplementedError) as err:
-            detail = f"not a batch of columns {', '.join(_FIELDS)}: {err}"[:300]
+            table = _open(data)
+            if source.speaker.device_id == 0:
+                names.unknown(pile, number, source.speaker, [None] * table.num_rows, 0)
+            elif table.num_rows:
+                parts.append(_rows(pile, number, source.speaker, table, names))
+        except (pa.ArrowException, ValueError, TypeError, OSError, OverflowError) as err:
+            detail = f"not a batch of columns {', '.join(COLUMNS)}: {err}"[:300]
             pile.refuse(number, source.speaker.device_id, "", Reason.BATCH_SHAPE, detail)
-            continue
-        if source.speaker.device_id == 0:
-            names.unknown(pile, number, source.speaker, [None] * table.num_rows, 0)
-            continue
-        tables.append(table)
-        numbers.append((number, source.speaker, table.num_rows))
-    if not tables:
-        return pl.DataFrame(schema=SAMPLES)
-    rows = pl.from_arrow(pa.concat_tables(tables))
-    assert isinstance(rows, pl.DataFrame)
-    message = pl.concat([pl.repeat(number, count, dtype=pl.UInt32, eager=True) for number, _, count in numbers])
-    rows = rows.with_columns(message.alias("message"))
-    rows = _named(pile, rows, {number: gateway for number, gateway, _ in numbers}, names)
-    return _checked(pile, rows)
+    return _checked(pile, _joined(parts)) if parts else pl.DataFrame(schema=SAMPLES)
+
+
+def _joined(parts: Sequence[_Rows]) -> _Rows:
+    text = None
+    if any(part.text is not None for part in parts):
+        text = pl.concat([pl.repeat("", len(part.key), eager=True) if part.text is None else part.text for part in parts])
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _Rows._fields if name != "text"}
+    return _Rows(**columns, text=text)
 
 
 def _open(data: bytes) -> pa.Table:
-    reader: Any = pa.ipc.open_file(data) if data[:4] == b"ARRO" else pa.ipc.open_stream(data)
-    batches, rows = [], 0
-    for batch in reader if hasattr(reader, "read_next_batch") else map(reader.get_batch, range(reader.num_record_batches)):
+    if data[:4] == b"ARRO":
+        file = pa.ipc.open_file(data)
+        schema, batches = file.schema, map(file.get_batch, range(file.num_record_batches))
+    else:
+        stream = pa.ipc.open_stream(data)
+        schema, batches = stream.schema, iter(stream)
+    kept, rows = [], 0
+    for batch in batches:
         rows += batch.num_rows
         if rows > MAX_ROWS:
             raise ValueError(f"more than {MAX_ROWS} rows")
         batch.validate(full=True)
-        batches.append(batch)
-    return pa.Table.from_batches(batches, schema=reader.schema)
+        kept.append(batch)
+    return pa.Table.from_batches(kept, schema=schema).combine_chunks()
 
 
-def _uniform(table: pa.Table) -> pa.Table:
-    columns = []
-    for name, kind in _FIELDS.items():
-        at = table.schema.get_field_index(name)
-        if at < 0:
-            if name in ("device", "key"):
-                raise ValueError(f"there is no column {name!r}")
-            columns.append(pa.nulls(table.num_rows, kind))
-            continue
-        column = table.column(at)
-        if pa.types.is_timestamp(column.type):
-            column = pc.divide(pc.cast(pc.cast(column, pa.timestamp("us")), pa.int64()).cast(pa.float64()), 1000.0)
-        columns.append(column.cast(kind, safe=name == "quality"))
-    return pa.table(columns, names=list(_FIELDS))
+def _rows(pile: Pile, number: int, gateway: Any, table: pa.Table, names: Names) -> _Rows:
+    size = table.num_rows
+    devices, device_at = _encoded(table, "device")
+    keys, key_at = _encoded(table, "key")
+    counts = np.bincount(device_at, minlength=len(devices)).tolist()
+    speakers = [_speaker(pile, number, gateway, key, count, names) for key, count in zip(devices, counts, strict=True)]
+    types = sorted({speaker.type_id for speaker in speakers if speaker is not None})
+    property_of = np.zeros((len(types) + 1, len(keys)), dtype=np.int64)
+    kind_of = np.zeros_like(property_of)
+    for row, type_id in enumerate(types):
+        known = names.properties(type_id)
+        for column, key in enumerate(keys):
+            found = known.get(key)
+            if found is not None:
+                property_of[row, column], kind_of[row, column] = found.id, KIND_CODES[found.kind]
+    type_at = np.array([len(types) if s is None else types.index(s.type_id) for s in speakers], dtype=np.int64)[device_at]
+    text = _column(table, "text")
+    return _Rows(
+        np.full(size, number, dtype=np.uint32),
+        np.array([0 if s is None else s.device_id for s in speakers], dtype=np.uint32)[device_at],
+        property_of[type_at, key_at],
+        kind_of[type_at, key_at],
+        np.array(keys, dtype=object)[key_at],
+        _times(_column(table, "ts"), pile.received_ns[number] / 1e6, size),
+        _numbers(_column(table, "value"), size),
+        None if text is None else pl.Series(pc.fill_null(text.cast(pa.large_string()), "").to_pylist(), dtype=pl.String),
+        _quality(_column(table, "quality"), size),
+    )
 
 
-def _named(pile: Pile, rows: pl.DataFrame, gateways: Mapping[int, Any], names: Names) -> pl.DataFrame:
-    """Ids for names; rows that name what is not there, or not the gateway's, are refused."""
-    pairs = rows.group_by("message", "device").agg(pl.len().alias("count"))
-    known: list[tuple[int, str, int, int]] = []
-    for number, key, count in pairs.iter_rows():
-        gateway = gateways[number]
-        if key is None:
-            pile.refuse(number, gateway.device_id, "", Reason.BATCH_SHAPE, "a row without a device", count)
-            continue
-        speaker = names.speaker(gateway.tenant, gateway.tenant_id, key)
-        if speaker.device_id == 0:
-            names.unknown(pile, number, speaker, [None] * count, gateway.device_id)
-        elif gateway.device_id not in (speaker.device_id, speaker.gateway_id):
-            detail = f"{key!r} is not assigned to the gateway {gateway.key!r}"
-            pile.refuse(number, gateway.device_id, "", Reason.NOT_ASSIGNED, detail, count)
-        else:
-            known.append((number, key, speaker.device_id, speaker.type_id))
-    schema = {"message": pl.UInt32, "device": pl.String, "device_id": pl.UInt32, "type": pl.UInt32}
-    devices = pl.DataFrame(known, schema=schema, orient="row")
-    rows = rows.join(devices, on=["message", "device"], how="inner", maintain_order="left")
-    wanted = rows.select("type", "key").unique()
-    found: list[tuple[int, str | None, int, str]] = []
-    for type_id, key in wanted.iter_rows():
-        prop = names.properties(type_id).get(key)
-        if prop is not None:
-            found.append((type_id, key, prop.id, prop.kind))
-    properties = pl.DataFrame(found, schema={"type": pl.UInt32, "key": pl.String, "property": pl.UInt32, "kind": pl.String}, orient="row")
-    rows = rows.join(properties, on=["type", "key"], how="left", maintain_order="left")
-    missing = rows.filter(pl.col("property").is_null())
-    for number, device, key, count in missing.group_by("message", "device_id", "key").agg(pl.len()).iter_rows():
-        pile.refuse(number, device, key or "", Reason.PROPERTY_UNKNOWN, f"the device type has no property {clean(key or '')!r}", count)
-    return rows.filter(pl.col("property").is_not_null())
+def _speaker(pile: Pile, number: int, gateway: Any, key: str, count: int, names: Names) -> Any:
+    speaker = names.speaker(gateway.tenant, gateway.tenant_id, key)
+    if speaker.device_id == 0:
+        names.unknown(pile, number, speaker, [None] * count, gateway.device_id)
+        return None
+    if gateway.device_id not in (speaker.device_id, speaker.gateway_id):
+        detail = f"{key!r} is not assigned to the gateway {gateway.key!r}"
+        pile.refuse(number, gateway.device_id, "", Reason.NOT_ASSIGNED, detail, count)
+        return None
+    return speaker
 
 
-def _checked(pile: Pile, rows: pl.DataFrame) -> pl.DataFrame:
+def _column(table: pa.Table, name: str) -> Any:
+    at = table.schema.get_field_index(name)
+    if at < 0 or not table.num_rows:
+        return None
+    chunked = table.column(at)
+    return chunked.chunk(0) if chunked.num_chunks == 1 else chunked.combine_chunks()
+
+
+def _encoded(table: pa.Table, name: str) -> tuple[list[str], Array]:
+    """The different texts of a column, and which of them each row holds."""
+    column = _column(table, name)
+    if column is None:
+        raise ValueError(f"there is no column {name!r}")
+    if not pa.types.is_dictionary(column.type):
+        column = column.cast(pa.string()).dictionary_encode()
+    if column.null_count:
+        raise ValueError(f"the column {name!r} has rows without a value")
+    texts = column.dictionary.cast(pa.string()).to_pylist()
+    if None in texts:
+        raise ValueError(f"the column {name!r} has rows without a value")
+    return texts, column.indices.to_numpy(zero_copy_only=False).astype(np.int64, copy=False)
+
+
+def _times(column: Any, received_ms: float, rows: int) -> Array:
+    if column is None:
+        return np.full(rows, received_ms)
+    if pa.types.is_timestamp(column.type):
+        column = pc.divide(column.cast(_MICROSECONDS, safe=False).cast(pa.int64()).cast(pa.float64()), 1000.0)
+    written = column.cast(pa.float64(), safe=False)
+    return np.asarray(pc.fill_null(written, received_ms).to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _numbers(column: Any, rows: int) -> Array:
+    if column is None:
+        return np.full(rows, np.nan)
+    if pa.types.is_boolean(column.type):
+        column = column.cast(pa.uint8())
+    written = column.cast(pa.float64(), safe=False)
+    return np.array(pc.fill_null(written, float("nan")).to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _quality(column: Any, rows: int) -> Array:
+    if column is None:
+        return np.zeros(rows, dtype=np.uint32)
+    return np.array(pc.fill_null(column.cast(pa.uint32()), 0).to_numpy(zero_copy_only=False), dtype=np.uint32)
+
+
+def _checked(pile: Pile, rows: _Rows) -> pl.DataFrame:
     """Times and kinds; a value that is no plain number or text of its kind is refused."""
-    received_ns = pl.Series(pile.received_ns, dtype=pl.Int64).gather(rows["message"])
-    rows = rows.with_columns((received_ns // 1_000_000).alias("received_ms"))
-    in_seconds = (pl.col("ts") >= SECONDS_FROM) & (pl.col("ts") < SECONDS_TO)
-    rows = _take_out(pile, rows, in_seconds, Reason.TIME_IN_SECONDS, "the time looks like seconds; write milliseconds since 1970")
-    rows = _take_out(pile, rows, ~pl.col("ts").is_finite() & pl.col("ts").is_not_null(), Reason.TIME_INVALID, "the time is no number")
-    is_number = pl.col("kind").is_in(["number", "integer", "boolean"])
-    has_text = pl.col("text").is_not_null() & (pl.col("text") != "")
-    wrong = pl.when(is_number).then(pl.col("value").is_null() & has_text).otherwise(pl.col("value").is_not_null() & ~has_text)
-    rows = _take_out(pile, rows, wrong, Reason.TYPE_MISMATCH, "numbers stand in the column value, everything else in text")
-    not_finite = is_number & pl.col("value").is_infinite()
-    rows = _take_out(pile, rows, not_finite, Reason.NOT_FINITE, "the value is not a finite number")
-    whole = (pl.col("value") == pl.col("value").floor()) & (pl.col("value").abs() < float(INT64))
-    fits = (
-        pl.when(pl.col("kind") == "integer")
-        .then(whole)
-        .when(pl.col("kind") == "boolean")
-        .then(pl.col("value").is_in([0.0, 1.0]))
-        .otherwise(True)
-    )
-    is_given = pl.col("value").is_not_null() & pl.col("value").is_not_nan()
-    rows = _take_out(pile, rows, is_number & is_given & ~fits, Reason.TYPE_MISMATCH, "the number does not fit the property's type")
-    nothing = pl.when(is_number).then(~is_given | pl.col("value").is_null()).otherwise(pl.col("text").is_null())
-    quality = pl.col("quality").fill_null(0)
-    return rows.select(
-        "message",
-        pl.Series("tenant", pile.tenants, dtype=pl.UInt32).gather(rows["message"]) if len(rows) else pl.lit(0, pl.UInt32).alias("tenant"),
-        pl.col("device_id").alias("device"),
-        "property",
-        pl.lit(0, pl.UInt32).alias("asset"),
-        pl.lit(0, pl.UInt32).alias("asset_property"),
-        (pl.col("ts").fill_null(pl.col("received_ms")).clip(-2.2e12, 253402300799999.0) * 1000)
-        .round()
-        .cast(pl.Int64)
-        .cast(SAMPLES["observed_at"])
-        .alias("observed_at"),
-        pl.when(is_number).then(pl.col("value")).otherwise(None).fill_null(float("nan")).alias("value"),
-        pl.lit(0, pl.Int64).alias("exact"),
-        pl.when(is_number).then(pl.lit("")).otherwise(pl.col("text").fill_null("")).alias("text"),
-        pl.when(nothing & (quality == 0)).then(int(Quality.BAD)).otherwise(quality).cast(pl.UInt32).alias("quality"),
-        pl.col("received_ms").cast(SAMPLES["received_at"]).alias("received_at"),
-    )
+    value, ts, is_number = rows.value, rows.ts, rows.kind <= _BOOLEAN
+    is_given = ~np.isnan(value)
+    lengths = np.zeros(len(value), dtype=np.int64) if rows.text is None else rows.text.str.len_bytes().to_numpy()
+    keep = rows.device != 0
+
+    def refuse(wrong: Array, reason: Reason, detail: str) -> None:
+        nonlocal keep
+        wrong = wrong & keep
+        if wrong.any():
+            keep = keep & ~wrong
+            _refuse_rows(pile, rows, wrong, reason, detail)
+
+    refuse(rows.property == 0, Reason.PROPERTY_UNKNOWN, "the device type has no such property")
+    refuse((ts >= SECONDS_FROM) & (ts < SECONDS_TO), Reason.TIME_IN_SECONDS, "the time looks like seconds; write milliseconds since 1970")
+    refuse(~np.isfinite(ts), Reason.TIME_INVALID, "the time is no finite number")
+    misplaced = np.where(is_number, ~is_given & (lengths > 0), is_given & (lengths == 0))
+    refuse(misplaced, Reason.TYPE_MISMATCH, "numbers stand in the column value, everything else in text")
+    refuse(is_number & np.isinf(value), Reason.NOT_FINITE, "the value is not a finite number")
+    if (rows.kind == _INTEGER).any():
+        broken = is_given & ((np.floor(value) != value) | (np.abs(value) >= INT64))
+        refuse((rows.kind == _INTEGER) & broken, Reason.TYPE_MISMATCH, "the property holds whole numbers of 64 bits")
+    refuse((rows.kind == _BOOLEAN) & is_given & (value != 0) & (value != 1), Reason.TYPE_MISMATCH, "the property holds true or false")
+    if rows.text is not None:
+        refuse(lengths > MAX_TEXT, Reason.TEXT_INVALID, f"the text has more than {MAX_TEXT} bytes")
+        refuse(rows.text.str.contains("\0", literal=True).to_numpy(), Reason.TEXT_INVALID, "the text holds a NUL character")
+    return _frame(pile, rows, keep, is_number & ~is_given | ~is_number & (lengths == 0))
 
 
-def _take_out(pile: Pile, rows: pl.DataFrame, wrong: pl.Expr, reason: Reason, detail: str) -> pl.DataFrame:
-    flag = rows.select(wrong.fill_null(False)).to_series()
-    if not flag.any():
-        return rows
-    for number, device, key, count in rows.filter(flag).group_by("message", "device_id", "key").agg(pl.len()).iter_rows():
-        pile.refuse(number, device, key, reason, f"{key}: {detail}", count)
-    return rows.filter(~flag)
+def _refuse_rows(pile: Pile, rows: _Rows, wrong: Array, reason: Reason, detail: str) -> None:
+    counts: dict[tuple[int, int, str], int] = {}
+    for row in zip(rows.message[wrong].tolist(), rows.device[wrong].tolist(), rows.key[wrong].tolist(), strict=True):
+        counts[row] = counts.get(row, 0) + 1
+    for (message, device, key), count in counts.items():
+        if reason is Reason.PROPERTY_UNKNOWN and not PROPERTY_KEY.fullmatch(key):
+            pile.refuse(message, device, key, Reason.KEY_INVALID, f"{clean(key)!r} is no property key", count)
+        else:
+            pile.refuse(message, device, key, reason, f"{clean(key)}: {detail}", count)
+
+
+def _frame(pile: Pile, rows: _Rows, keep: Array, is_nothing: Array) -> pl.DataFrame:
+    size = len(keep)
+    is_number = rows.kind <= _BOOLEAN
+    observed = np.rint(np.clip(np.nan_to_num(rows.ts), EARLIEST, LATEST) * 1000).astype(np.int64)
+    text = pl.repeat("", size, eager=True)
+    if rows.text is not None and not is_number.all():
+        text = pl.select(pl.when(pl.Series(is_number)).then(pl.lit("")).otherwise(rows.text)).to_series()
+    columns = {
+        "message": rows.message,
+        "tenant": np.array(pile.tenants, dtype=np.uint32)[rows.message],
+        "device": rows.device,
+        "property": rows.property.astype(np.uint32),
+        "asset": np.zeros(size, dtype=np.uint32),
+        "asset_property": np.zeros(size, dtype=np.uint32),
+        "observed_at": pl.Series(observed).cast(SAMPLES["observed_at"]),
+        "value": np.where(is_number, rows.value, np.nan),
+        "exact": np.zeros(size, dtype=np.int64),
+        "text": text,
+        "quality": np.where(is_nothing & (rows.quality == 0), np.uint32(Quality.BAD), rows.quality),
+        "received_at": pl.Series((np.array(pile.received_ns, dtype=np.int64) // 1_000_000)[rows.message]).cast(SAMPLES["received_at"]),
+    }
+    frame = pl.DataFrame(columns)
+    return frame if keep.all() else frame.filter(pl.Series(keep))

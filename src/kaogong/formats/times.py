@@ -11,7 +11,7 @@ import numpy.typing as npt
 from kaogong.formats.reasons import Reason
 
 SECONDS_FROM, SECONDS_TO = 1e9, 1e10  # 2001 to 2286 in seconds; in milliseconds that is January to April 1970
-_EARLIEST, _LATEST = -2.2e12, 253402300799999.0  # 1900 and the end of 9999: what a date can say
+EARLIEST, LATEST = -2.2e12, 253402300799999.0  # 1900 and the end of 9999: what a date can say
 _SECONDS = "looks like seconds; write milliseconds since 1970 (multiply by 1000) or ISO 8601"
 
 
@@ -22,7 +22,7 @@ def milliseconds(written: Any) -> float | tuple[Reason, str]:
             return Reason.TIME_INVALID, f"{written!r} is no time"
         if SECONDS_FROM <= written < SECONDS_TO:
             return Reason.TIME_IN_SECONDS, f"{written!r} {_SECONDS}"
-        return float(min(max(written, _EARLIEST), _LATEST))
+        return float(min(max(written, EARLIEST), LATEST))
     if type(written) is str:
         try:
             moment = datetime.fromisoformat(written[:40])
@@ -30,7 +30,7 @@ def milliseconds(written: Any) -> float | tuple[Reason, str]:
             return Reason.TIME_INVALID, f"{clean(written)!r} is no ISO 8601 time; write for example 2026-11-21T08:30:00Z"
         if moment.tzinfo is None:
             return Reason.TIME_INVALID, f"{clean(written)!r} has no time zone; end it with Z or an offset such as +08:00"
-        return min(max(moment.timestamp() * 1000, _EARLIEST), _LATEST)
+        return min(max(moment.timestamp() * 1000, EARLIEST), LATEST)
     return Reason.TIME_INVALID, f"a time is milliseconds since 1970 or ISO 8601 text, not {kind_of(written)}"
 
 
@@ -41,7 +41,7 @@ def all_milliseconds(
     wrong: dict[int, tuple[Reason, str]] = {}
     if set(map(type, written)) <= {int, float}:
         out = np.array(written, dtype=np.float64)
-        if ((out >= SECONDS_TO) & (out <= _LATEST)).all():
+        if ((out >= SECONDS_TO) & (out <= LATEST)).all():
             return out, wrong
     out = np.array(received_ms, dtype=np.float64)
     for i, item in enumerate(written):

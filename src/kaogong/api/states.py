@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from kaogong.core.quality import severity
 
@@ -23,14 +24,27 @@ class State(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class PointAge:
+class PointAge(NamedTuple):
     """The last sample of one point."""
 
     name: str
     observed_at: datetime
     quality: int
     stale_after_s: float | None = None
+
+
+class Figures(NamedTuple):
+    """What a device's points add up to. `late` are older than they may be, `stale` are late or of bad quality.
+
+    `names` are up to four of the stale ones; `oldest_stale` is the earliest last sample among them.
+    """
+
+    points: int = 0
+    late: int = 0
+    stale: int = 0
+    last: datetime | None = None
+    oldest_stale: datetime | None = None
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,36 +76,49 @@ class Verdict:
     sentence: Sentence
 
 
-def verdict(now: datetime, points: Sequence[PointAge], connection: Connection | None = None) -> Verdict:
-    """How a device stands at `now`, from the last samples of its points and what is known of its connection."""
+def figures(now: datetime, points: Sequence[PointAge]) -> Figures:
+    """What `points` add up to at `now`."""
+    late = [point for point in points if is_late(now, point.observed_at, point.stale_after_s)]
+    stale = sorted((point for point in points if point in late or severity(point.quality) == "bad"), key=lambda p: p.observed_at)
+    return Figures(
+        len(points),
+        len(late),
+        len(stale),
+        max((point.observed_at for point in points), default=None),
+        stale[0].observed_at if stale else None,
+        tuple(point.name for point in stale[:4]),
+    )
+
+
+def is_late(now: datetime, observed_at: datetime, stale_after_s: float | None) -> bool:
+    """Whether a point's last sample is older than its property allows."""
+    return (now - observed_at).total_seconds() > (stale_after_s or DEFAULT_STALE_AFTER_S)
+
+
+def verdict(now: datetime, figures: Figures, connection: Connection | None = None) -> Verdict:
+    """How a device stands at `now`, from what its points add up to and what is known of its connection."""
     connection = connection or Connection()
-    last = max((point.observed_at for point in points), default=None)
-    age = None if last is None else max(0.0, (now - last).total_seconds())
-    if _is_refused(connection, last):
+    age = None if figures.last is None else max(0.0, (now - figures.last).total_seconds())
+    if _is_refused(connection, figures.last):
         reason = connection.refused_reason or ""
         sentence = Sentence(f"Its connection is refused: {reason}", f"连接被拒绝：{reason}")
-        return Verdict(State.REFUSED, age, len(points), len(points), sentence)
+        return Verdict(State.REFUSED, age, figures.points, figures.points, sentence)
     if age is None:
         return Verdict(State.NEVER, None, 0, 0, _never(connection))
-    late = [point for point in points if _is_late(now, point)]
-    stale = [point for point in points if point in late or severity(point.quality) == "bad"]
-    if len(late) == len(points):
-        return Verdict(State.SILENT, age, len(points), len(stale), _silent(age, connection))
-    if stale:
-        return Verdict(State.STALE, age, len(points), len(stale), _partly(now, points, stale, connection))
+    if figures.late == figures.points:
+        return Verdict(State.SILENT, age, figures.points, figures.stale, _silent(age, connection))
+    if figures.stale:
+        return Verdict(State.STALE, age, figures.points, figures.stale, _partly(now, figures, connection))
     en, zh = lasting(age)
-    sentence = Sentence(f"All {len(points)} points report; the last {en} ago.", f"{len(points)} 个测点全部正常，最近一次在 {zh}前。")
-    return Verdict(State.REPORTING, age, len(points), 0, sentence)
+    many_en = f"All {figures.points} points report" if figures.points > 1 else "Its one point reports"
+    sentence = Sentence(f"{many_en}; the last {en} ago.", f"{figures.points} 个测点全部正常，最近一次在 {zh}前。")
+    return Verdict(State.REPORTING, age, figures.points, 0, sentence)
 
 
 def _is_refused(connection: Connection, last: datetime | None) -> bool:
     if connection.refused_at is None or connection.connected:
         return False
     return last is None or connection.refused_at > last
-
-
-def _is_late(now: datetime, point: PointAge) -> bool:
-    return (now - point.observed_at).total_seconds() > (point.stale_after_s or DEFAULT_STALE_AFTER_S)
 
 
 def _never(connection: Connection) -> Sentence:
@@ -113,16 +140,17 @@ def _silent(age: float, connection: Connection) -> Sentence:
     return Sentence(f"Has been silent for {en}.", f"已静默 {zh}。")
 
 
-def _partly(now: datetime, points: Sequence[PointAge], stale: Sequence[PointAge], connection: Connection) -> Sentence:
-    oldest = min(stale, key=lambda point: point.observed_at)
-    en, zh = lasting((now - oldest.observed_at).total_seconds())
-    names = ", ".join(point.name for point in stale[:3])
-    more_en, more_zh = (" …", " 等") if len(stale) > 3 else ("", "")
-    why = f": {connection.edge_reason}" if connection.edge_reason else ""
-    why_zh = f"：{connection.edge_reason}" if connection.edge_reason else ""
+def _partly(now: datetime, figures: Figures, connection: Connection) -> Sentence:
+    assert figures.oldest_stale is not None
+    en, zh = lasting((now - figures.oldest_stale).total_seconds())
+    names = ", ".join(figures.names[:3])
+    more_en, more_zh = (" …", " 等") if figures.stale > 3 else ("", "")
+    why = f": {connection.edge_reason}" if connection.edge_reason else "."
+    why_zh = f"：{connection.edge_reason}" if connection.edge_reason else "。"
+    is_are = "is" if figures.stale == 1 else "are"
     return Sentence(
-        f"{len(stale)} of {len(points)} points {'is' if len(stale) == 1 else 'are'} stale ({names}{more_en}), the oldest for {en}{why}",
-        f"{len(points)} 个测点中有 {len(stale)} 个失效（{names}{more_zh}），最久已 {zh}{why_zh}",
+        f"{figures.stale} of {figures.points} points {is_are} stale ({names}{more_en}), the oldest for {en}{why}",
+        f"{figures.points} 个测点中有 {figures.stale} 个失效（{names}{more_zh}），最久已 {zh}{why_zh}",
     )
 
 

@@ -6,6 +6,8 @@ May use registry, audit and db. Called by api (people, machines), the gate proce
 from kaogong.security.decisions import ROLES, Action, may, require
 from kaogong.security.passwords import check_password, hash_password, is_password
 from kaogong.security.service import (
+    BEARER_LIFE,
+    COOKIE_LIFE,
     change_password,
     create_token,
     end_session,
@@ -22,6 +24,8 @@ from kaogong.security.throttle import Throttle
 from kaogong.security.types import Caller, Entry, SessionInfo, TokenInfo
 
 __all__ = [
+    "BEARER_LIFE",
+    "COOKIE_LIFE",
     "ROLES",
     "Action",
     "Caller",

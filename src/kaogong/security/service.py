@@ -36,24 +36,24 @@ def sign_in(
     tenant, name = split_login(login)
     throttle.check(login, address)
     with database.read() as session:
-        person = registry.find_person(session, tenant, name)
+        record = registry.find_person(session, tenant, name)
     # The hash is compared outside any transaction: it takes its time on purpose.
-    is_right = is_password(person.password_hash if person and not person.disabled else None, password)
-    if person is None or not is_right:
+    is_right = is_password(record.password_hash if record and not record.person.disabled else None, password)
+    if record is None or not is_right:
         throttle.failed(login, address)
-        if person is not None:
-            principal = Principal(person.tenant_id, tenant, PrincipalKind.PERSON, name)
+        if record is not None:
             with database.write() as session:
-                audit.record(session, principal, "sign_in", "person", name, {"address": address}, outcome="refused")
+                principal = _principal(record)
+                audit.record(session, principal, "session.sign_in", "person", principal.name, {"address": address}, outcome="login_wrong")
         raise AuthRejected("The name or the password is wrong.", code="login_wrong")
     throttle.succeeded(login, address)
-    principal = Principal(person.tenant_id, tenant, PrincipalKind.PERSON, name, person.roles, person.id)
+    principal = _principal(record)
     secret = secrets.token_urlsafe(32)
     moment = now()
     row = SessionRow(
-        tenant_id=person.tenant_id,
-        tenant=tenant,
-        person=name,
+        tenant_id=record.tenant_id,
+        tenant=record.tenant,
+        person=record.person.name,
         entry=entry.value,
         sha256=_digest(secret),
         created_at=moment,
@@ -66,10 +66,8 @@ def sign_in(
         store.forget_expired(session, moment - timedelta(days=1))
         session.add(row)
         session.flush()
-        caller = Caller(
-            principal, entry, row.id, expires_at=row.expires_at, must_change_password=person.must_change_password, language=person.language
-        )
-        audit.record(session, principal, "sign_in", "person", name, {"address": address})
+        caller = _person_caller(record, row)
+        audit.record(session, principal, "session.sign_in", "person", principal.name, {"address": address})
     return secret, caller
 
 
@@ -97,19 +95,27 @@ def _session_caller(session: Session, secret: str, moment: datetime) -> tuple[Ca
     row = store.session_by_secret(session, _digest(secret))
     if row is None or row.expires_at <= moment:
         raise AuthRejected("This login has ended. Sign in again.", code="session_ended")
-    person = registry.find_person(session, row.tenant, row.person)
-    if person is None or person.disabled:
+    record = registry.find_person(session, row.tenant, row.person)
+    if record is None or record.person.disabled:
         raise AuthRejected("This person may not sign in any more.", code="session_ended")
-    principal = Principal(person.tenant_id, row.tenant, PrincipalKind.PERSON, row.person, person.roles, person.id)
-    caller = Caller(
-        principal,
+    return _person_caller(record, row), row.last_used_at
+
+
+def _principal(record: registry.PersonRecord) -> Principal:
+    person = record.person
+    return Principal(record.tenant_id, record.tenant, PrincipalKind.PERSON, person.name, frozenset(person.roles), person.id)
+
+
+def _person_caller(record: registry.PersonRecord, row: SessionRow) -> Caller:
+    person = record.person
+    return Caller(
+        _principal(record),
         Entry(row.entry),
         row.id,
         expires_at=row.expires_at,
         must_change_password=person.must_change_password,
         language=person.language,
     )
-    return caller, row.last_used_at
 
 
 def _token_caller(session: Session, secret: str, moment: datetime) -> tuple[Caller, datetime | None]:
@@ -136,22 +142,20 @@ def identify_device(database: Database, username: str, password: str) -> Caller:
 def sign_out(session: Session, caller: Caller) -> None:
     """End the caller's own login."""
     store.end_sessions(session, caller.principal, caller.principal.name, only=caller.id)
-    audit.record(session, caller.principal, "sign_out", "person", caller.principal.name, {})
+    audit.record(session, caller.principal, "session.sign_out", "person", caller.principal.name)
 
 
 def sessions(session: Session, caller: Caller) -> list[SessionInfo]:
     """The caller's open logins."""
     rows = store.sessions_of(session, caller.principal, caller.principal.name, now())
-    return [
-        SessionInfo(r.id, r.person, Entry(r.entry), r.created_at, r.expires_at, r.last_used_at, r.agent, r.address) for r in rows
-    ]
+    return [SessionInfo(r.id, r.person, Entry(r.entry), r.created_at, r.expires_at, r.last_used_at, r.agent, r.address) for r in rows]
 
 
 def end_session(session: Session, caller: Caller, session_id: int) -> None:
     """End one of the caller's own logins."""
     if not store.end_sessions(session, caller.principal, caller.principal.name, only=session_id):
         raise Missing(f"You have no open login {session_id}.")
-    audit.record(session, caller.principal, "end_session", "person", caller.principal.name, {"session": session_id})
+    audit.record(session, caller.principal, "session.end", "person", caller.principal.name, {"session": session_id})
 
 
 def shut_out(session: Session, principal: Principal, person: str) -> None:
@@ -166,8 +170,8 @@ def change_password(database: Database, throttle: Throttle, caller: Caller, curr
     login = f"{principal.tenant}/{principal.name}"
     throttle.check(login, address)
     with database.read() as session:
-        person = registry.find_person(session, principal.tenant, principal.name)
-    if not is_password(person.password_hash if person else None, current):
+        record = registry.find_person(session, principal.tenant, principal.name)
+    if not is_password(record.password_hash if record else None, current):
         throttle.failed(login, address)
         raise Conflict("The current password is wrong.", code="password_wrong", field="current_password")
     check_password(new, principal.name)
@@ -204,7 +208,7 @@ def create_token(
     )
     session.add(row)
     session.flush()
-    audit.record(session, caller.principal, "create_token", "token", name, {"scopes": row.scopes})
+    audit.record(session, caller.principal, "token.create", "token", name, {"scopes": row.scopes})
     return secret, _token_info(row)
 
 
@@ -218,7 +222,7 @@ def revoke_token(session: Session, caller: Caller, token_id: int) -> None:
     names = store.end_tokens(session, caller.principal, only=token_id)
     if not names:
         raise Missing(f"There is no token {token_id}.")
-    audit.record(session, caller.principal, "revoke_token", "token", names[0], {})
+    audit.record(session, caller.principal, "token.revoke", "token", names[0])
 
 
 def _token_info(row: TokenRow) -> TokenInfo:

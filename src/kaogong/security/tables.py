@@ -1,11 +1,12 @@
 """Logins of people and tokens of machines; secrets are kept as SHA-256 only."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import JSON, DateTime, Index, String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kaogong.db import Base
+from kaogong.db import Base, IdText
 
 
 class SessionRow(Base):
@@ -16,12 +17,12 @@ class SessionRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     tenant_id: Mapped[int]
     tenant: Mapped[str] = mapped_column(String(64))
-    person: Mapped[str] = mapped_column(String(64))
+    person: Mapped[str] = mapped_column(IdText(64))
     entry: Mapped[str] = mapped_column(String(16))
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    last_used_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
     agent: Mapped[str] = mapped_column(String(200))
     address: Mapped[str] = mapped_column(String(64))
 
@@ -36,13 +37,13 @@ class TokenRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     tenant_id: Mapped[int]
     tenant: Mapped[str] = mapped_column(String(64))
-    name: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(IdText(64))
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
-    roles: Mapped[list[str]] = mapped_column(JSON)
-    scopes: Mapped[list[str]] = mapped_column(JSON)
+    roles: Mapped[list[Any]]
+    scopes: Mapped[list[Any]]
     created_by: Mapped[str] = mapped_column(String(64))
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    last_used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_tokens_name", "tenant_id", "name", unique=True),)

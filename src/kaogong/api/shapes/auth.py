@@ -26,6 +26,7 @@ class Me(Out):
     must_change_password: bool
     language: str
     expires_at: Moment | None = None
+    server_time: Moment
 
 
 class AccessToken(Out):

@@ -1,0 +1,73 @@
+"""What the routes work with: the stores, the bus and what the API keeps of them in memory."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from anyio import to_thread
+from sqlalchemy.orm import Session
+
+from kaogong.api.live import LiveHub
+from kaogong.api.meter import PrometheusMeter
+from kaogong.bus import Bus, Downlink
+from kaogong.db import Database
+from kaogong.historian import Historian
+from kaogong.registry import Directory
+from kaogong.security import Throttle
+
+T = TypeVar("T")
+
+STATUS_LIFE_S = 5.0  # each process says how it is once a second
+
+
+@dataclass
+class Platform:
+    """Everything one serving process shares between its requests; made by the entry point."""
+
+    database: Database
+    historian: Historian
+    bus: Bus
+    downlink: Downlink
+    directory: Directory
+    live: LiveHub
+    home: Path
+    secure: bool = False
+    time_zone: str = "Asia/Shanghai"
+    language: str = "zh"
+    console: Path | None = None
+    meter: PrometheusMeter = field(default_factory=PrometheusMeter)
+    throttle: Throttle = field(default_factory=Throttle)
+    statuses: dict[str, tuple[float, Mapping[str, Any]]] = field(default_factory=dict)
+    closing: bool = False
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in a thread, on a view of one moment."""
+
+        def run() -> T:
+            with self.database.read() as session:
+                return work(session)
+
+        return await to_thread.run_sync(run)
+
+    async def write(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in a thread, as one transaction."""
+
+        def run() -> T:
+            with self.database.write() as session:
+                return work(session)
+
+        return await to_thread.run_sync(run)
+
+    def heard(self, status: Mapping[str, Any]) -> None:
+        """Remember what a process says about itself."""
+        self.statuses[str(status.get("process"))] = (time.monotonic(), status)
+
+    def processes(self) -> dict[str, Mapping[str, Any]]:
+        """The last word of each process; one that fell silent is `lost`."""
+        oldest = time.monotonic() - STATUS_LIFE_S
+        return {
+            name: status if said_at > oldest else {**status, "state": "lost", "reason": "has said nothing for five seconds"}
+            for name, (said_at, status) in sorted(self.statuses.items())
+        }

@@ -1,0 +1,102 @@
+"""Samples and events over HTTP, from devices without MQTT and from programs."""
+
+import zlib
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Header, Path, Request
+
+from kaogong import registry
+from kaogong.api.access import PlatformOf, Send
+from kaogong.api.errors import answers
+from kaogong.api.paging import KeyPath
+from kaogong.api.platform import Platform
+from kaogong.api.shapes.base import Out
+from kaogong.bus.subjects import up
+from kaogong.core.errors import ConfigInvalid, Denied, TooLarge
+from kaogong.core.principal import PrincipalKind
+from kaogong.security import Caller
+
+router = APIRouter(tags=["up"])
+
+MOST_BYTES = 4 * 1024 * 1024  # of a body once it is unpacked
+
+BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {"type": ["object", "array"]},
+                "examples": {
+                    "one": {"value": {"ts": 1795248000000, "values": {"flow": 12.5}}},
+                    "bare": {"value": {"flow": 12.5}},
+                    "many": {"value": [{"ts": 1795248000000, "values": {"flow": 12.5}}]},
+                },
+            }
+        },
+    }
+}
+
+
+class Taken(Out):
+    """The platform has it: from here on it is not lost."""
+
+    sequence: int
+
+
+@router.post("/up/{key}/telemetry", status_code=202, responses=answers(404, 413, 429, 503), openapi_extra=BODY)
+async def send_telemetry(
+    request: Request,
+    platform: PlatformOf,
+    caller: Send,
+    key: KeyPath,
+    content_encoding: Annotated[str | None, Header(description="gzip, or nothing.")] = None,
+) -> Taken:
+    """Samples of a device, as it would send them over MQTT; answered when they are stored in the stream."""
+    return await _send(request, platform, caller, key, "telemetry", content_encoding)
+
+
+@router.post("/up/{key}/event/{name}", status_code=202, responses=answers(404, 413, 429, 503), openapi_extra=BODY)
+async def send_event(
+    request: Request,
+    platform: PlatformOf,
+    caller: Send,
+    key: KeyPath,
+    name: Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")],
+    content_encoding: Annotated[str | None, Header(description="gzip, or nothing.")] = None,
+) -> Taken:
+    """An event of a device; answered when it is stored in the stream."""
+    return await _send(request, platform, caller, key, f"event.{name}", content_encoding)
+
+
+async def _send(request: Request, platform: Platform, caller: Caller, key: str, what: str, encoding: str | None) -> Taken:
+    device = await platform.read(lambda session: registry.get_device(session, caller.principal, key))
+    if caller.principal.kind is PrincipalKind.DEVICE and caller.principal.name not in (device.key, device.gateway):
+        raise Denied(f"{caller.principal.name!r} does not speak for {device.key!r}.", code="not_assigned")
+    body = unpacked(await request.body(), encoding)
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError as err:
+        raise ConfigInvalid(f"The body is not JSON: {err}.", code="json_invalid", field="body") from err
+    if not isinstance(document, dict | list):
+        raise ConfigInvalid("Write an object of values, or a list of them.", code="json_invalid", field="body")
+    return Taken(sequence=await platform.bus.publish_stream(up(caller.principal.tenant, device.key, what), body))
+
+
+def unpacked(body: bytes, encoding: str | None) -> bytes:
+    """The body without its packing; TooLarge before a small one grows beyond the limit."""
+    if encoding in (None, "", "identity"):
+        unpacked = body
+    elif encoding == "gzip":
+        unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        try:
+            unpacked = unpacker.decompress(body, MOST_BYTES + 1)
+        except zlib.error as err:
+            raise ConfigInvalid("The body is not gzip.", code="gzip_invalid", field="body") from err
+        if not unpacker.eof and len(unpacked) <= MOST_BYTES:
+            raise ConfigInvalid("The gzip body ends too early.", code="gzip_invalid", field="body")
+    else:
+        raise ConfigInvalid(f"Content-Encoding {encoding[:40]!r} is not read here; write gzip.", code="encoding_unknown", field="body")
+    if len(unpacked) > MOST_BYTES:
+        raise TooLarge(f"A body may have {MOST_BYTES} bytes once it is unpacked; send it in parts.", code="body_too_large", limit=MOST_BYTES)
+    return unpacked

@@ -46,7 +46,7 @@ class Base(DeclarativeBase):
     """Base of every table of every room. Ids are never used twice: history outlives what it names."""
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {datetime: Utc(), dict[str, Any]: JSON(), list[Any]: JSON()}  # noqa: RUF012 - SQLAlchemy's own spelling
+    type_annotation_map = {datetime: Utc(), dict[str, Any]: JSON(none_as_null=True), list[Any]: JSON(none_as_null=True)}  # noqa: RUF012 - SQLAlchemy's own spelling
     __table_args__: Any = {"sqlite_autoincrement": True}  # noqa: RUF012
 
 

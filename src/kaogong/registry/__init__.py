@@ -44,6 +44,27 @@ edge_configuration (id = node's device id).
     directory.bindings() -> pl.DataFrame [device u32, property u32, asset u32, asset_property u32, valid_from, valid_to Datetime(us, UTC), never null]
 """
 
+from kaogong.registry.directory import Directory
+from kaogong.registry.service.assets import create_asset, get_asset, list_assets
+from kaogong.registry.service.bindings import bind, bindings_at, bindings_of, unbind
+from kaogong.registry.service.credentials import all_credentials, credential_state, find_credential, issue_credential, revoke_credential
+from kaogong.registry.service.device_creation import create_device, create_devices
+from kaogong.registry.service.device_types import create_type, delete_type, get_type, list_types, put_type
+from kaogong.registry.service.devices import delete_device, get_device, list_devices, patch_device
+from kaogong.registry.service.edge_nodes import get_edge_configuration, put_edge_configuration
+from kaogong.registry.service.names import name_table
+from kaogong.registry.service.people import (
+    create_person,
+    delete_person,
+    find_people,
+    find_person,
+    get_person,
+    list_people,
+    patch_person,
+    set_password_hash,
+)
+from kaogong.registry.service.places import create_place, delete_place, get_place, list_places, patch_place, place_counts
+from kaogong.registry.service.tenants import EDGE_NODE, acting_in, create_tenant, get_tenant, list_tenants
 from kaogong.registry.types import (
     LEVELS,
     Asset,
@@ -81,6 +102,7 @@ from kaogong.registry.types import (
 )
 
 __all__ = [
+    "EDGE_NODE",
     "LEVELS",
     "Asset",
     "Binding",
@@ -94,6 +116,7 @@ __all__ = [
     "DevicePatch",
     "DeviceRef",
     "DeviceType",
+    "Directory",
     "EdgeConfiguration",
     "Event",
     "Level",
@@ -114,4 +137,48 @@ __all__ = [
     "Tenant",
     "TypeChange",
     "TypeDraft",
+    "acting_in",
+    "all_credentials",
+    "bind",
+    "bindings_at",
+    "bindings_of",
+    "create_asset",
+    "create_device",
+    "create_devices",
+    "create_person",
+    "create_place",
+    "create_tenant",
+    "create_type",
+    "credential_state",
+    "delete_device",
+    "delete_person",
+    "delete_place",
+    "delete_type",
+    "find_credential",
+    "find_people",
+    "find_person",
+    "get_asset",
+    "get_device",
+    "get_edge_configuration",
+    "get_person",
+    "get_place",
+    "get_tenant",
+    "get_type",
+    "issue_credential",
+    "list_assets",
+    "list_devices",
+    "list_people",
+    "list_places",
+    "list_tenants",
+    "list_types",
+    "name_table",
+    "patch_device",
+    "patch_person",
+    "patch_place",
+    "place_counts",
+    "put_edge_configuration",
+    "put_type",
+    "revoke_credential",
+    "set_password_hash",
+    "unbind",
 ]

@@ -100,6 +100,12 @@ def properties(session: Session, principal: Principal, type_ids: Iterable[int]) 
     return session.scalars(query.where(PropertyRow.type_id.in_(list(type_ids))).order_by(PropertyRow.type_id, PropertyRow.position)).all()
 
 
+def all_properties(session: Session, principal: Principal) -> Sequence[Row[PropertyRow, str]]:
+    """Every property id the tenant ever had, with its type's key."""
+    query = select(PropertyRow, TypeRow.key).join(TypeRow, TypeRow.id == PropertyRow.type_id)
+    return session.execute(query.where(TypeRow.tenant_id == principal.tenant_id).order_by(PropertyRow.id)).all()
+
+
 def type_is_used(session: Session, principal: Principal, type_id: int) -> bool:
     """Whether a device that is not deleted is of that type."""
     query = select(DeviceRow.id).where(DeviceRow.tenant_id == principal.tenant_id, DeviceRow.type_id == type_id)

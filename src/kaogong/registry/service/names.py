@@ -1,0 +1,25 @@
+"""Names of ids, for tables that carry ids only."""
+
+from typing import Literal
+
+import polars as pl
+from sqlalchemy.orm import Session
+
+from kaogong.core.principal import Principal
+from kaogong.registry import store
+from kaogong.registry.tables import AssetRow, DeviceRow
+
+_NAMES = {"id": pl.UInt32(), "key": pl.String(), "name_en": pl.String(), "name_zh": pl.String()}
+
+
+def name_table(session: Session, principal: Principal, kind: Literal["asset", "device", "property"]) -> pl.DataFrame:
+    """The tenant's ids of a kind with `id`, `key`, `name_en`, `name_zh`; properties also with `type`, `unit`, `value_kind`.
+
+    Deleted devices and retired properties are in it, because readings still name them.
+    """
+    if kind == "property":
+        properties = store.all_properties(session, principal)
+        rows = [(p.id, p.key, p.name["en"], p.name["zh"], type_key, p.unit, p.kind) for p, type_key in properties]
+        return pl.DataFrame(rows, schema=_NAMES | dict.fromkeys(("type", "unit", "value_kind"), pl.String()), orient="row")
+    found = store.ids_and_keys(session, principal, AssetRow if kind == "asset" else DeviceRow)
+    return pl.DataFrame([(id_, key, name["en"], name["zh"]) for id_, key, name in found], schema=_NAMES, orient="row")

@@ -52,7 +52,7 @@ from kaogong.registry.service.device_creation import create_device, create_devic
 from kaogong.registry.service.device_types import create_type, delete_type, get_type, list_types, put_type
 from kaogong.registry.service.devices import delete_device, get_device, list_devices, patch_device
 from kaogong.registry.service.edge_nodes import get_edge_configuration, put_edge_configuration
-from kaogong.registry.service.names import name_table
+from kaogong.registry.service.names import device_places, name_table
 from kaogong.registry.service.people import (
     create_person,
     delete_person,
@@ -154,6 +154,7 @@ __all__ = [
     "delete_person",
     "delete_place",
     "delete_type",
+    "device_places",
     "find_credential",
     "find_people",
     "find_person",

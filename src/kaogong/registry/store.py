@@ -244,6 +244,12 @@ def ids_and_keys(session: Session, principal: Principal, table: type[AssetRow] |
     return session.execute(select(table.id, table.key, table.name).where(table.tenant_id == principal.tenant_id)).all()
 
 
+def living_devices(session: Session, principal: Principal) -> Sequence[AnyRow]:
+    """Id, key and place of every device that is not deleted."""
+    query = select(DeviceRow.id, DeviceRow.key, PlaceRow.path).outerjoin(PlaceRow, PlaceRow.id == DeviceRow.place_id)
+    return session.execute(query.where(DeviceRow.tenant_id == principal.tenant_id, DeviceRow.deleted_at.is_(None))).all()
+
+
 def _chosen(session: Session, principal: Principal, chosen: DeviceFilter, table: type[AssetRow] | type[DeviceRow]) -> list[Any]:
     where: list[Any] = [contains(table.search, word) for word in search_words(chosen.q)]
     if chosen.type is not None:

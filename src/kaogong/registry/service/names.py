@@ -23,3 +23,9 @@ def name_table(session: Session, principal: Principal, kind: Literal["asset", "d
         return pl.DataFrame(rows, schema=_NAMES | dict.fromkeys(("type", "unit", "value_kind"), pl.String()), orient="row")
     found = store.ids_and_keys(session, principal, AssetRow if kind == "asset" else DeviceRow)
     return pl.DataFrame([(id_, key, name["en"], name["zh"]) for id_, key, name in found], schema=_NAMES, orient="row")
+
+
+def device_places(session: Session, principal: Principal) -> pl.DataFrame:
+    """The tenant's devices that are not deleted: `id`, `key` and the path of their `place`, null for none."""
+    rows = store.living_devices(session, principal)
+    return pl.DataFrame([tuple(row) for row in rows], schema={"id": pl.UInt32(), "key": pl.String(), "place": pl.String()}, orient="row")

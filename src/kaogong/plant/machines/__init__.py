@@ -1,0 +1,1 @@
+"""One file per kind of machine; found by file name, nothing to register."""

@@ -100,8 +100,11 @@ class Mqtt(Driver[MqttConfig, MqttAddress]):
     async def close(self) -> None:
         client, self._client = self._client, None
         if client is not None:
-            with contextlib.suppress(aiomqtt.MqttError, OSError, ValueError, asyncio.InvalidStateError):
-                await client.__aexit__(None, None, None)
+            if client._connected.done() and not client._connected.cancelled() and not client._disconnected.done():
+                with contextlib.suppress(aiomqtt.MqttError, OSError, TimeoutError):
+                    async with asyncio.timeout(min(1.0, self.config.timeout_s)):
+                        await client.__aexit__(None, None, None)
+            client._client._sock_close()  # paho keeps reading from a connection that was never finished
         if self._socket is not None:
             self._socket.close()
             self._socket = None

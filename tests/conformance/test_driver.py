@@ -1,0 +1,269 @@
+"""Every driver keeps the contract: each one found on the shelf, against each of its peers, through each check."""
+
+import asyncio
+import importlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from tests.simulators.peer import Garbage, Peer, Silent, free_port, until
+
+from kaogong.core import clock
+from kaogong.core.errors import AuthRejected, KaogongError, NotReady
+from kaogong.core.quality import severity
+from kaogong.core.reading import Sample
+from kaogong.edge.drivers.base import SHELF, AnyDriver, Group, Point
+
+pytestmark = [pytest.mark.req("B01"), pytest.mark.req("B02"), pytest.mark.asyncio(loop_scope="module")]
+
+PEERS = [(name, peer) for name in SHELF.names() for peer in importlib.import_module(f"tests.simulators.{name}").PEERS]
+
+# driver -> check -> (one of notimpl, notyet, never; why). A gap that closes fails the suite, so this list cannot grow stale.
+GAPS: dict[str, dict[str, str]] = {
+    "modbus_tcp": {"wrong_login": "never: the protocol knows no login"},
+    "mqtt": {"bad_point": "never: a topic that nobody publishes cannot be told from a quiet one; it goes stale by age"},
+}
+
+
+class Bench:
+    """A driver beside its peer, read in the same way whether it is polled or pushes."""
+
+    def __init__(self, name: str, peer: Peer, folder: Path) -> None:
+        self.name, self.peer, self.folder = name, peer, folder
+        self.kind = SHELF.load(name)
+
+    def driver(self, config: dict[str, Any] | None = None) -> AnyDriver:
+        return self.kind(self.kind.Config(**(config or self.peer.config())), clock.now, self.folder / "driver")
+
+    def points(self, count: int, *bad_after: int) -> tuple[Point[Any], ...]:
+        points = []
+        for i in range(count):
+            points.append(Point(f"p{i}", self.kind.Address(**self.peer.address(i))))
+            if i in bad_after:
+                points.append(Point(f"bad{i}", self.kind.Address(**self.peer.bad_address())))
+        return tuple(points)
+
+    async def read(self, driver: AnyDriver, points: Sequence[Point[Any]]) -> list[Sample]:
+        """One sample a point, in order: by reading, or by subscribing until each has come."""
+        if not driver.pushes:
+            return await driver.read(points)
+        latest: dict[str, Sample] = {}
+        arrived = asyncio.Event()
+
+        def deliver(samples: Sequence[Sample]) -> None:
+            latest.update({s.point: s for s in samples})
+            arrived.set()
+
+        task = asyncio.create_task(driver.subscribe([Group(0.05, points)], deliver))
+        try:
+            async with asyncio.timeout(10):
+                while len(latest) < len(points):
+                    await self.peer.stir()
+                    done, _ = await asyncio.wait({task, asyncio.create_task(arrived.wait())}, timeout=1.0, return_when="FIRST_COMPLETED")
+                    arrived.clear()
+                    if task in done:
+                        await task
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError, KaogongError):
+                await task
+        return [latest[p.name] for p in points]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Callable[[type[Peer]], Awaitable[Peer]]]:
+    """Peers, started when first asked for; an OPC UA server takes seconds."""
+    started: dict[type[Peer], Peer] = {}
+
+    async def start(kind: type[Peer]) -> Peer:
+        if kind not in started:
+            peer = kind(tmp_path_factory.mktemp(kind.name))
+            await peer.start()
+            started[kind] = peer
+        return started[kind]
+
+    yield start
+    for peer in started.values():
+        await peer.stop()
+
+
+@pytest_asyncio.fixture(params=PEERS, ids=lambda p: f"{p[0]}-{p[1].name}", loop_scope="module")
+async def bench(request: pytest.FixtureRequest, tmp_path: Path, running: Callable[[type[Peer]], Awaitable[Peer]]) -> Bench:
+    name, kind = request.param
+    check = request.node.originalname.removeprefix("test_")
+    reason = next((why for gap, why in GAPS.get(name, {}).items() if check.startswith(gap)), None)
+    if reason is not None:
+        request.applymarker(pytest.mark.xfail(reason=reason, raises=NotImplementedError, strict=True))
+    return Bench(name, await running(kind), tmp_path)
+
+
+async def within(limit_s: float, action: Any, failure: type[KaogongError]) -> KaogongError:
+    """The failure that `action` ends in, which must come in time and say something."""
+    loop = asyncio.get_running_loop()
+    begin = loop.time()
+    with pytest.raises(failure) as caught:
+        async with asyncio.timeout(limit_s * 3):
+            await action
+    assert loop.time() - begin < limit_s
+    assert len(caught.value.message) > 10
+    assert caught.value.stable_code != failure.code, "a failure carries a code of its own, so that a screen can say it in any language"
+    return caught.value
+
+
+async def test_refused_is_not_ready_in_time(bench: Bench) -> None:
+    driver = bench.driver(bench.peer.config(await free_port()))
+    err = await within(5.0, driver.open(), NotReady)
+    assert err.stable_code == "connection_refused"
+    await driver.close()
+
+
+async def test_wrong_login_is_auth_rejected(bench: Bench) -> None:
+    driver = bench.driver(bench.peer.wrong_login())
+    await within(5.0, driver.open(), AuthRejected)
+    await driver.close()
+
+
+async def test_one_sample_a_point_in_order(bench: Bench) -> None:
+    driver = bench.driver()
+    await driver.open()
+    points = bench.points(40)[::-1]
+    samples = await bench.read(driver, points)
+    assert [s.point for s in samples] == [p.name for p in points]
+    assert [s.value for s in samples] == [bench.peer.expected(i) for i in reversed(range(40))]
+    assert {severity(s.quality) for s in samples} == {"good"}
+    assert all(s.observed_at.tzinfo is not None for s in samples)
+    await driver.close()
+
+
+async def test_bad_point_fails_nobody_else_and_is_named(bench: Bench) -> None:
+    points = bench.points(20, 0, 7, 19)
+    driver = bench.driver()
+    await driver.open()
+    for _ in range(3):
+        samples = await bench.read(driver, points)
+        bad = [s for s in samples if severity(s.quality) == "bad"]
+        assert [s.point for s in bad] == ["bad0", "bad7", "bad19"]
+        assert all(s.reason and s.value is None for s in bad)
+        assert [s.value for s in samples if s not in bad] == [bench.peer.expected(i) for i in range(20)]
+        if driver.pushes:
+            await driver.close()
+            await driver.open()
+    await driver.close()
+
+
+async def test_cancel_frees_the_socket(bench: Bench) -> None:
+    async with Silent() as silent:
+        driver = bench.driver(bench.peer.config(silent.port) | {"timeout_s": 30})
+        task = asyncio.create_task(_open_and_use(bench, driver))
+        await until(lambda: silent.connections == 1, "the driver has connected")
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await driver.close()
+        await until(lambda: silent.connections == 0, "the socket is free")
+
+
+async def test_close_frees_the_socket_and_open_works_again(bench: Bench) -> None:
+    driver = bench.driver()
+    for _ in range(2):
+        await driver.open()
+        assert (await bench.read(driver, bench.points(3)))[2].value == bench.peer.expected(2)
+        await driver.close()
+        await driver.close()
+        await until(lambda: _none_connected(bench.peer), "the peer sees nobody")
+
+
+async def test_connection_lost_is_not_ready_and_then_recovers(bench: Bench) -> None:
+    driver = bench.driver()
+    points = bench.points(3)
+    await driver.open()
+    await bench.read(driver, points)
+    if driver.pushes:
+        await driver.close()
+        await driver.open()
+        pending = asyncio.create_task(driver.subscribe([Group(0.05, points)], lambda samples: None))
+        await until(lambda: _is_idle(pending), "the subscription stands")
+        await bench.peer.stop()
+        await within(10.0, pending, NotReady)
+    else:
+        await bench.peer.stop()
+        await within(5.0, driver.read(points), NotReady)
+    await driver.close()
+    await within(5.0, driver.open(), NotReady)
+    await bench.peer.start()
+    await driver.close()
+    await driver.open()
+    assert [s.value for s in await bench.read(driver, points)] == [bench.peer.expected(i) for i in range(3)]
+    await driver.close()
+
+
+async def test_half_open_peer_is_not_ready_in_time(bench: Bench) -> None:
+    async with Silent() as silent:
+        driver = bench.driver(bench.peer.config(silent.port) | {"timeout_s": 0.3})
+        err = await within(5.0, _open_and_use(bench, driver), NotReady)
+        assert err.stable_code == "timed_out"
+        await driver.close()
+
+
+async def test_garbage_is_not_ready_in_time(bench: Bench) -> None:
+    async with Garbage() as garbage:
+        driver = bench.driver(bench.peer.config(garbage.port) | {"timeout_s": 0.5})
+        await within(5.0, _open_and_use(bench, driver), NotReady)
+        await driver.close()
+
+
+async def test_config_and_address_survive_a_round_trip(bench: Bench) -> None:
+    config = bench.kind.Config(**bench.peer.config())
+    assert bench.kind.Config(**config.model_dump(mode="json")) == config
+    address = bench.kind.Address(**bench.peer.address(3))
+    assert bench.kind.Address(**address.model_dump(mode="json")) == address
+    with pytest.raises(ValueError, match="no_such_setting"):
+        bench.kind.Config(**bench.peer.config(), no_such_setting=1)
+    form = bench.kind.form()
+    assert form["config"]["required"]
+    assert form["config"]["properties"]["timeout_s"]["advanced"] is True
+    secrets = [n for n, f in form["config"]["properties"].items() if f.get("format") == "password"]
+    assert bool(secrets) == bench.peer.has_login
+    assert all(str(bench.peer.config()[s]) not in repr(config) for s in secrets if s in bench.peer.config())
+
+
+async def test_a_thousand_points(bench: Bench) -> None:
+    driver = bench.driver()
+    await driver.open()
+    samples = await bench.read(driver, bench.points(1000))
+    assert [s.value for s in samples] == [bench.peer.expected(i) for i in range(1000)]
+    await driver.close()
+
+
+async def test_closing_what_was_never_open_is_safe(bench: Bench) -> None:
+    driver = bench.driver()
+    await driver.close()
+    await driver.close()
+    with pytest.raises(NotReady):
+        await _use(bench, driver)
+
+
+async def _open_and_use(bench: Bench, driver: AnyDriver) -> None:
+    await driver.open()
+    await _use(bench, driver)
+
+
+async def _use(bench: Bench, driver: AnyDriver) -> None:
+    points = bench.points(3)
+    if driver.pushes:
+        await driver.subscribe([Group(0.05, points)], lambda samples: None)
+    else:
+        await driver.read(points)
+
+
+async def _none_connected(peer: Peer) -> bool:
+    return await peer.connections() == 0
+
+
+async def _is_idle(task: "asyncio.Task[None]") -> bool:
+    """Whether a subscription has done its asking: nothing else moves for a while."""
+    await asyncio.wait({task}, timeout=0.3)
+    return True

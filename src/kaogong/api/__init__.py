@@ -1,1 +1,9 @@
-"""(being written)"""
+"""The HTTP interface: FastAPI application, error table, thin routes, live streams, the built console.
+
+May use every room below it. Composed and started by `kaogong serve`; outsiders and the console rely on DESIGN section 8.
+"""
+
+from kaogong.api.app import create_app
+from kaogong.api.platform import Platform
+
+__all__ = ["Platform", "create_app"]

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from kaogong.api.live import LiveHub
 from kaogong.api.meter import PrometheusMeter
+from kaogong.api.rates import Rates
+from kaogong.api.standings import Standings
 from kaogong.bus import Bus, Downlink
 from kaogong.db import Database
 from kaogong.historian import Historian
-from kaogong.registry import Directory
 from kaogong.security import Throttle
 
 T = TypeVar("T")
@@ -30,7 +31,6 @@ class Platform:
     historian: Historian
     bus: Bus
     downlink: Downlink
-    directory: Directory
     live: LiveHub
     home: Path
     secure: bool = False
@@ -38,6 +38,8 @@ class Platform:
     language: str = "zh"
     console: Path | None = None
     meter: PrometheusMeter = field(default_factory=PrometheusMeter)
+    rates: Rates = field(default_factory=Rates)
+    standings: Standings = field(default_factory=Standings)
     throttle: Throttle = field(default_factory=Throttle)
     statuses: dict[str, tuple[float, Mapping[str, Any]]] = field(default_factory=dict)
     closing: bool = False

@@ -36,7 +36,8 @@ class PointAge(NamedTuple):
 class Figures(NamedTuple):
     """What a device's points add up to. `late` are older than they may be, `stale` are late or of bad quality.
 
-    `names` are up to four of the stale ones; `oldest_stale` is the earliest last sample among them.
+    `names` are up to four of the stale ones; `oldest_stale` is the earliest last sample among them. `has_delivered`: at least one
+    switch or operating parameter has had a value.
     """
 
     points: int = 0
@@ -45,6 +46,7 @@ class Figures(NamedTuple):
     last: datetime | None = None
     oldest_stale: datetime | None = None
     names: tuple[str, ...] = ()
+    has_delivered: bool = True
 
 
 @dataclass(frozen=True, slots=True)

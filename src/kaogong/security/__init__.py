@@ -3,6 +3,7 @@
 May use registry, audit and db. Called by api (people, machines), the gate process (devices) and the commands about users.
 """
 
+from kaogong.security.connections import REFUSALS, DeviceConnection, connection_of, connections_of
 from kaogong.security.decisions import ROLES, Action, may, require
 from kaogong.security.passwords import check_password, hash_password, is_password
 from kaogong.security.service import (
@@ -26,15 +27,19 @@ from kaogong.security.types import Caller, Entry, SessionInfo, TokenInfo
 __all__ = [
     "BEARER_LIFE",
     "COOKIE_LIFE",
+    "REFUSALS",
     "ROLES",
     "Action",
     "Caller",
+    "DeviceConnection",
     "Entry",
     "SessionInfo",
     "Throttle",
     "TokenInfo",
     "change_password",
     "check_password",
+    "connection_of",
+    "connections_of",
     "create_token",
     "end_session",
     "hash_password",

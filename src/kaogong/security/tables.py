@@ -47,3 +47,23 @@ class TokenRow(Base):
     last_used_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_tokens_name", "tenant_id", "name", unique=True),)
+
+
+class DeviceConnectionRow(Base):
+    """What the gate last saw of one device: whether it is connected, why it was refused, what it tried in vain."""
+
+    __tablename__ = "device_connections"
+
+    device_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tenant_id: Mapped[int]
+    connected: Mapped[bool] = mapped_column(default=False)
+    since: Mapped[datetime | None]
+    client_id: Mapped[str] = mapped_column(String(128), default="")
+    address: Mapped[str] = mapped_column(String(64), default="")
+    protocol: Mapped[str] = mapped_column(String(16), default="")
+    last_refused_at: Mapped[datetime | None]
+    last_refused_reason: Mapped[str] = mapped_column(String(32), default="")
+    last_violation_at: Mapped[datetime | None]
+    last_violation: Mapped[str] = mapped_column(String(256), default="")
+
+    __table_args__ = (Index("ix_device_connections_tenant", "tenant_id"),)

@@ -1,1 +1,1 @@
-"""(being written)"""
+"""One file a room; each route parses, calls the room and returns."""

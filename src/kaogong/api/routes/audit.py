@@ -29,9 +29,7 @@ async def list_audit(
 ) -> AuditPage:
     """The tenant's audit log, newest first."""
     filters = audit.Filters(actor, action, kind, key, outcome, from_, to)
-    page = await platform.read(
-        lambda session: audit.entries(session, caller.principal, cursor=cursor, limit=limit, filters=filters)
-    )
+    page = await platform.read(lambda session: audit.entries(session, caller.principal, cursor=cursor, limit=limit, filters=filters))
     items = [AuditEntry.model_validate(entry) for entry in page.items]
     return AuditPage(items=items, next=page.next, total=page.total, total_is=page.total_is)
 

@@ -14,7 +14,7 @@ from kaogong.api.platform import Platform
 from kaogong.api.shapes.base import Changed
 from kaogong.api.shapes.connections import DeviceConnection
 from kaogong.api.shapes.registry import DeviceChange, DeviceIn, DeviceMade, DeviceOut, DevicePage, Rotated
-from kaogong.api.standing import standing_of, state_of
+from kaogong.api.survey import standing_of, state_of
 from kaogong.core.principal import Principal
 from kaogong.db import Page
 from kaogong.registry import Device, DeviceFilter, DevicePatch, NewDevice

@@ -62,7 +62,9 @@ def message_ledger(report: LedgerReport, state: StreamState) -> MessageLedger:
     own = [one for one in report.partitions if one.incarnation == state.incarnation]
     accounted = report.messages(state.incarnation)
     through = min((one.last for one in own), default=0)
-    holes = [HoleOut(partition=one.partition, first=one.first, last=one.last) for one in report.holes if one.incarnation == state.incarnation]
+    holes = [
+        HoleOut(partition=one.partition, first=one.first, last=one.last) for one in report.holes if one.incarnation == state.incarnation
+    ]
     first = min((one.first for one in own), default=state.first_sequence)
     return MessageLedger(
         incarnation=state.incarnation,

@@ -10,7 +10,7 @@ from kaogong.api.errors import answers
 from kaogong.api.paging import NO_NUL, Version
 from kaogong.api.shapes.base import Changed
 from kaogong.api.shapes.registry import PlaceNode, Places, PlaceTree
-from kaogong.api.standing import standing_of
+from kaogong.api.survey import standing_of
 from kaogong.registry import NewPlace, Place, PlacePatch
 
 router = APIRouter(tags=["places"])

@@ -98,5 +98,7 @@ def unpacked(body: bytes, encoding: str | None) -> bytes:
     else:
         raise ConfigInvalid(f"Content-Encoding {encoding[:40]!r} is not read here; write gzip.", code="encoding_unknown", field="body")
     if len(unpacked) > MOST_BYTES:
-        raise TooLarge(f"A body may have {MOST_BYTES} bytes once it is unpacked; send it in parts.", code="body_too_large", limit=MOST_BYTES)
+        raise TooLarge(
+            f"A body may have {MOST_BYTES} bytes once it is unpacked; send it in parts.", code="body_too_large", limit=MOST_BYTES
+        )
     return unpacked

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from kaogong import registry, security
 from kaogong.api.access import ManagePeople, PlatformOf, SeePeople
 from kaogong.api.errors import answers
-from kaogong.api.paging import KeyPath, Version
+from kaogong.api.paging import LoginPath, Version
 from kaogong.api.shapes.base import Changed
 from kaogong.api.shapes.registry import FirstPassword, PasswordReset, People, PersonChange, PersonIn, PersonMade
-from kaogong.core.errors import Conflict, Denied
-from kaogong.core.principal import Role
+from kaogong.core.errors import Conflict
+from kaogong.core.principal import PrincipalKind, Role
 from kaogong.registry import Person
 from kaogong.security import Caller
 
@@ -29,7 +29,6 @@ async def list_users(platform: PlatformOf, caller: SeePeople) -> People:
 @router.post("/users", status_code=201, responses=answers(409))
 async def create_user(platform: PlatformOf, caller: ManagePeople, person: PersonIn) -> PersonMade:
     """Let somebody in; without a password one is made up and shown this once."""
-    _may_grant(caller, person.roles)
     password, kept = await _first_password(person.password, person.name)
     new = registry.NewPerson(
         name=person.name,
@@ -44,68 +43,58 @@ async def create_user(platform: PlatformOf, caller: ManagePeople, person: Person
 
 
 @router.get("/users/{name}", responses=answers(404))
-async def get_user(platform: PlatformOf, caller: SeePeople, name: KeyPath) -> Person:
+async def get_user(platform: PlatformOf, caller: SeePeople, name: LoginPath) -> Person:
     """One person."""
     return await platform.read(lambda session: registry.get_person(session, caller.principal, name))
 
 
 @router.patch("/users/{name}", responses=answers(404, 409))
-async def change_user(platform: PlatformOf, caller: ManagePeople, name: KeyPath, change: PersonChange, version: Version = None) -> Person:
+async def change_user(platform: PlatformOf, caller: ManagePeople, name: LoginPath, change: PersonChange, version: Version = None) -> Person:
     """Change a person; disabling ends its logins and revokes its tokens at once."""
     given = {field: value for field, value in change.model_dump(exclude_unset=True).items() if value is not None}
-    if name == caller.principal.name and (change.disabled or (change.roles and Role.TENANT_ADMIN not in change.roles)):
-        raise Conflict("You cannot take your own access away; let another administrator do it.", code="own_access")
 
     def work(session: Session) -> Person:
         before = registry.get_person(session, caller.principal, name)
-        if change.roles is not None:
-            _may_grant(caller, set(change.roles) - set(before.roles))
-        _may_touch(caller, before)
+        _not_oneself(caller, before, takes_access=bool(change.disabled) or Role.TENANT_ADMIN not in (change.roles or before.roles))
         person = registry.patch_person(session, caller.principal, name, registry.PersonPatch(**given), version=version)
         if person.disabled or set(person.roles) != set(before.roles):
-            security.shut_out(session, caller.principal, name)
+            security.shut_out(session, caller.principal, person.name)
         return person
 
     return await platform.write(work)
 
 
 @router.delete("/users/{name}", responses=answers(404, 409))
-async def delete_user(platform: PlatformOf, caller: ManagePeople, name: KeyPath) -> Changed:
+async def delete_user(platform: PlatformOf, caller: ManagePeople, name: LoginPath) -> Changed:
     """Remove a person; what it did stays in the audit log."""
-    if name == caller.principal.name:
-        raise Conflict("You cannot remove yourself; let another administrator do it.", code="own_access")
 
     def work(session: Session) -> None:
-        _may_touch(caller, registry.get_person(session, caller.principal, name))
+        person = registry.get_person(session, caller.principal, name)
+        _not_oneself(caller, person, takes_access=True)
         registry.delete_person(session, caller.principal, name)
-        security.shut_out(session, caller.principal, name)
+        security.shut_out(session, caller.principal, person.name)
 
     await platform.write(work)
     return Changed()
 
 
 @router.post("/users/{name}/password", responses=answers(404))
-async def reset_password(platform: PlatformOf, caller: ManagePeople, name: KeyPath, reset: PasswordReset) -> FirstPassword:
+async def reset_password(platform: PlatformOf, caller: ManagePeople, name: LoginPath, reset: PasswordReset) -> FirstPassword:
     """Give somebody a new first password; its logins end."""
     password, kept = await _first_password(reset.password, name)
 
     def work(session: Session) -> None:
-        _may_touch(caller, registry.get_person(session, caller.principal, name))
+        person = registry.get_person(session, caller.principal, name)
         registry.set_password_hash(session, caller.principal, name, kept, must_change=True)
-        security.shut_out(session, caller.principal, name)
+        security.shut_out(session, caller.principal, person.name)
 
     await platform.write(work)
     return FirstPassword(password=password)
 
 
-def _may_grant(caller: Caller, roles: "set[Role] | list[Role]") -> None:
-    if Role.PLATFORM_OPERATOR in roles and not caller.principal.has(Role.PLATFORM_OPERATOR):
-        raise Denied("Only a platform operator makes platform operators.", code="role_missing", roles=[Role.PLATFORM_OPERATOR])
-
-
-def _may_touch(caller: Caller, person: Person) -> None:
-    # Whoever resets an operator's password is the operator.
-    _may_grant(caller, list(person.roles))
+def _not_oneself(caller: Caller, person: Person, *, takes_access: bool) -> None:
+    if takes_access and caller.principal.kind is PrincipalKind.PERSON and person.name == caller.principal.name:
+        raise Conflict("You cannot take your own access away; let another administrator do it.", code="own_access")
 
 
 async def _first_password(given: str | None, person: str) -> tuple[str, str]:

@@ -48,7 +48,7 @@ class Tenants(Out):
 class PersonIn(In):
     """Somebody to let in. The password must be changed at the first login."""
 
-    name: Key
+    name: str = Field(min_length=1, max_length=64, description="The login, in any script; case does not matter.")
     display_name: Label = ""
     roles: list[Role] = Field(min_length=1, max_length=len(Role))
     language: Literal["zh", "en"] = "zh"

@@ -1,0 +1,131 @@
+"""Edge nodes: what they are told, what they report."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
+from sqlalchemy.orm import Session
+
+from kaogong import registry
+from kaogong.api.access import Edit, PlatformOf, ReadConfiguration, See, own_device
+from kaogong.api.connections import report_of
+from kaogong.api.errors import answers
+from kaogong.api.paging import KeyPath, Version
+from kaogong.api.shapes.connections import ConfigurationOut, EdgeNodeOut, EdgeNodes, ReportOut
+from kaogong.api.shapes.registry import DeviceMade, EdgeNodeIn
+from kaogong.api.standings import Standing
+from kaogong.api.survey import standing_of, state_of
+from kaogong.bus.subjects import down
+from kaogong.core.errors import Missing
+from kaogong.core.principal import Principal
+from kaogong.edge.configuration import Configuration, plan
+from kaogong.registry import Device, DeviceFilter, EdgeConfiguration, NewDevice
+
+router = APIRouter(tags=["edge-nodes"])
+
+MOST_NODES = 500
+CONFIGURATION_BYTES = 16 * 1024 * 1024
+
+
+@router.get("/edge-nodes")
+async def list_edge_nodes(platform: PlatformOf, caller: See) -> EdgeNodes:
+    """The edge nodes of the tenant, each with its last report."""
+    standing = await standing_of(platform, caller.principal)
+
+    def find(session: Session) -> list[EdgeNodeOut]:
+        page = registry.list_devices(session, caller.principal, DeviceFilter(type=registry.EDGE_NODE), limit=MOST_NODES)
+        return [_node(session, caller.principal, device, standing) for device in page.items]
+
+    return EdgeNodes(items=await platform.read(find))
+
+
+@router.post("/edge-nodes", status_code=201, responses=answers(404, 409))
+async def create_edge_node(platform: PlatformOf, caller: Edit, node: EdgeNodeIn) -> DeviceMade:
+    """Make an edge node; its credential goes into the node's secrets file and is shown this once."""
+    new = NewDevice(key=node.key, name=node.name, type=registry.EDGE_NODE, place=node.place, is_gateway=True)
+    made = await platform.write(lambda session: registry.create_device(session, caller.principal, new))
+    platform.standings.forget(caller.principal.tenant_id)
+    return DeviceMade(**made.device.model_dump(), state=state_of(made.device), credential=made.credential)
+
+
+@router.get("/edge-nodes/{key}", responses=answers(404))
+async def get_edge_node(platform: PlatformOf, caller: See, key: KeyPath) -> EdgeNodeOut:
+    """One edge node and its last report."""
+    standing = await standing_of(platform, caller.principal)
+    return await platform.read(lambda session: _node(session, caller.principal, _existing(session, caller.principal, key), standing))
+
+
+@router.get("/edge-nodes/{key}/report", responses=answers(404))
+async def get_edge_node_report(platform: PlatformOf, caller: See, key: KeyPath) -> ReportOut:
+    """What the node said last about its connections, buffer and configuration."""
+    return await platform.read(lambda session: report_of(session, caller.principal, _existing(session, caller.principal, key)))
+
+
+@router.get("/edge-nodes/{key}/configuration", responses=answers(404) | {304: {"description": "Still the one of this ETag."}})
+async def get_edge_node_configuration(
+    response: Response,
+    platform: PlatformOf,
+    caller: ReadConfiguration,
+    key: KeyPath,
+    if_none_match: Annotated[str | None, Header(description="The ETag the node has.")] = None,
+) -> Configuration:
+    """The newest configuration document; the node reads it with its own credential. The ETag is its version."""
+    own_device(caller, key)
+    found = await platform.read(lambda session: _latest(session, caller.principal, key))
+    response.headers["etag"] = f'"{found.version}"'
+    if if_none_match is not None and if_none_match.strip() == response.headers["etag"]:
+        return Response(status_code=304, headers={"etag": response.headers["etag"]})  # type: ignore[return-value]
+    return Configuration.model_validate(found.document)
+
+
+@router.put("/edge-nodes/{key}/configuration", responses=answers(404, 409), max_body_size=CONFIGURATION_BYTES)
+async def put_edge_node_configuration(
+    platform: PlatformOf, caller: Edit, key: KeyPath, document: Configuration, version: Version = None
+) -> ConfigurationOut:
+    """Write the configuration as a whole; every field is checked by its driver. The node takes it up within seconds."""
+    plan(document)
+
+    def put(session: Session) -> EdgeConfiguration:
+        _existing(session, caller.principal, key)
+        return registry.put_edge_configuration(
+            session, caller.principal, key, document.model_dump(mode="json", exclude_unset=True), version=version
+        )
+
+    made = await platform.write(put)
+    await platform.bus.publish(desired(caller.principal.tenant, key), str(made.version).encode())
+    return ConfigurationOut(node=key, version=made.version, document=made.document, created_at=made.created_at)
+
+
+def desired(tenant: str, node: str) -> str:
+    """Where a node hears that there is a new configuration."""
+    return down(tenant, node, "desired")
+
+
+def _existing(session: Session, principal: Principal, key: str) -> Device:
+    device = registry.get_device(session, principal, key)
+    if not device.is_gateway:
+        raise Missing(f"{key!r} is not an edge node.", code="not_an_edge_node")
+    return device
+
+
+def _latest(session: Session, principal: Principal, key: str) -> EdgeConfiguration:
+    device = _existing(session, principal, key)
+    found = _configuration(session, principal, key)
+    empty = EdgeConfiguration(node=key, node_device_id=device.id, version=0, document={"connections": []}, created_at=device.created_at)
+    return found or empty
+
+
+def _configuration(session: Session, principal: Principal, key: str) -> EdgeConfiguration | None:
+    try:
+        return registry.get_edge_configuration(session, principal, key)
+    except Missing:
+        return None  # a node that was never told anything
+
+
+def _node(session: Session, principal: Principal, device: Device, standing: Standing) -> EdgeNodeOut:
+    found = _configuration(session, principal, device.key)
+    return EdgeNodeOut(
+        **device.model_dump(),
+        state=standing.state(device.id),
+        configuration_version=found.version if found else None,
+        report=report_of(session, principal, device),
+    )

@@ -1,0 +1,75 @@
+"""How all devices of a tenant stand, computed at once from the latest values and what is known of their connections."""
+
+from datetime import datetime
+
+import polars as pl
+from sqlalchemy.orm import Session
+
+from kaogong import registry
+from kaogong.api.connections import connections_of
+from kaogong.api.platform import Platform
+from kaogong.api.shapes.registry import DeviceState
+from kaogong.api.standings import Standing
+from kaogong.api.states import DEFAULT_STALE_AFTER_S, Connection, Figures, verdict
+from kaogong.core.clock import now
+from kaogong.core.principal import Principal
+from kaogong.registry import Device
+
+BAD = 0x80000000
+
+
+async def standing_of(platform: Platform, principal: Principal) -> Standing:
+    """How the tenant's devices stand, at most a few seconds ago."""
+    return await platform.standings.of(principal, lambda: compute(platform, principal))
+
+
+def state_of(device: Device) -> DeviceState:
+    """How a device stands that has just been made."""
+    return DeviceState.model_validate(verdict(device.created_at, Figures()), from_attributes=True)
+
+
+async def compute(platform: Platform, principal: Principal) -> Standing:
+    """How every device of the tenant stands now."""
+
+    def facts(session: Session) -> tuple[pl.DataFrame, pl.DataFrame, dict[int, Connection]]:
+        devices = registry.device_places(session, principal)
+        return devices, _staleness(session, principal), connections_of(session, principal)
+
+    devices, staleness, connections = await platform.read(facts)
+    latest = await platform.historian.latest(principal.tenant_id)
+    latest = latest.join(devices.select("id"), left_on="device", right_on="id", how="semi")
+    moment = now()
+    keys = dict(zip(devices["id"].to_list(), devices["key"].to_list(), strict=True))
+    places = dict(zip(devices["id"].to_list(), devices["place"].to_list(), strict=True))
+    return Standing(moment, _figures(moment, latest, staleness), connections, {k: v or "" for k, v in places.items()}, keys)
+
+
+def _staleness(session: Session, principal: Principal) -> pl.DataFrame:
+    rows = [
+        (prop.id, prop.key, prop.stale_after_s or DEFAULT_STALE_AFTER_S, prop.type.is_numeric)
+        for kind in registry.list_types(session, principal)
+        for prop in kind.properties
+    ]
+    schema = {"property": pl.UInt32, "name": pl.String, "stale_after_s": pl.Float64, "is_numeric": pl.Boolean}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _figures(moment: datetime, latest: pl.DataFrame, staleness: pl.DataFrame) -> dict[int, Figures]:
+    age = (pl.lit(moment) - pl.col("observed_at")).dt.total_microseconds() / 1e6
+    points = (
+        latest.select("device", "property", "observed_at", "quality", "value")
+        .join(staleness, on="property", how="left")
+        .with_columns(late=age > pl.col("stale_after_s").fill_null(DEFAULT_STALE_AFTER_S))
+        .with_columns(stale=pl.col("late") | (pl.col("quality") >= BAD))
+        .sort("observed_at")
+    )
+    by_device = points.group_by("device").agg(
+        points=pl.len(),
+        late=pl.col("late").sum(),
+        stale=pl.col("stale").sum(),
+        last=pl.col("observed_at").max(),
+        oldest_stale=pl.col("observed_at").filter(pl.col("stale")).min(),
+        names=pl.col("name").filter(pl.col("stale")).drop_nulls().head(4),
+        has_delivered=(pl.col("value").is_finite() & pl.col("is_numeric")).any(),
+    )
+    return {device: Figures(*rest, tuple(names), bool(has)) for device, *rest, names, has in by_device.iter_rows()}

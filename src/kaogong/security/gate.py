@@ -1,0 +1,393 @@
+"""The gate: admits devices to the broker, throws out those who lost the right, and notes what it saw of each."""
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import orjson
+
+from kaogong import registry
+from kaogong.bus import PLATFORM, Bus, Message, Signer, subjects
+from kaogong.core import clock
+from kaogong.core.errors import KaogongError, NotReady
+from kaogong.db import Change, Database, outbox
+from kaogong.registry import CredentialRecord
+from kaogong.security import connections
+from kaogong.security.admission import RESERVED_PREFIX, ClientIds, Known, Roster
+from kaogong.security.jwt import ConnectRequest, admit, read_request, refuse
+
+log = logging.getLogger(__name__)
+
+CALLOUT = "$SYS.REQ.USER.AUTH"
+EVENTS = "$SYS.ACCOUNT.APP"
+NOTE_EVERY_S = 1.0
+CHECK_EVERY_S = 2.0
+FEED_MANY = 5000
+LOOKUPS_A_SECOND = 50  # refused names that are looked up in the registry; a flood of guesses must not become its load
+SECOND_LOOKS = 20_000
+FEED_S = 0.5  # what the change feed takes at most while all is well
+RECENT = ("unknown", "wrong_password", "no_credential", "revoked")
+PAGE = 1024
+REMEMBERED = 1000  # closed connections whose last violation may still stand in the log to come
+PLATFORM_PERMISSIONS = {"publish": ["down.>"], "subscribe": list[str]()}
+
+
+class Connected(NamedTuple):
+    """One open connection of a device."""
+
+    server_id: str
+    number: int
+    username: str
+    client_id: str
+    address: str
+    protocol: str
+    since: datetime
+
+
+class Gate:
+    """One gate process. `bus` signs in as the platform, `system` as the broker's system user, or None where that is not to be had."""
+
+    def __init__(
+        self, bus: Bus, system: Bus | None, database: Database, issuer_seed: str, platform_secret: str, too_full: Callable[[], bool]
+    ) -> None:
+        self._bus, self._system, self._database, self._too_full = bus, system, database, too_full
+        self._signer = Signer(issuer_seed)
+        self._platform_digest = hashlib.sha256(platform_secret.encode()).digest()
+        self.roster, self._client_ids = Roster(), ClientIds()
+        self._open: dict[tuple[str, int], Connected] = {}
+        self._by_user: dict[str, set[tuple[str, int]]] = {}
+        self._numbers: dict[int, Connected] = {}
+        self._left: deque[Connected] = deque()
+        self._noted: dict[int, dict[str, Any]] = {}
+        self._changed: dict[str, None] = {}
+        self._seq = 0
+        self._lookups = float(LOOKUPS_A_SECOND)
+        self._resync = self._relist = False
+        self._second_looks: set[asyncio.Task[None]] = set()
+        self.admitted = self.refused = 0
+        self.refusals: deque[dict[str, Any]] = deque(maxlen=20)
+
+    async def open(self) -> None:
+        """Learn every credential and every open connection, then begin to answer."""
+        await self._bus.subscribe(f"{subjects.REGISTRY_CHANGES}.*", self._feed)
+        await self._bus.flush()
+        await self._snapshot()
+        self._bus.on_reconnect.append(self._was_away)
+        if self._system is not None:
+            await self._system.subscribe(f"{EVENTS}.CONNECT", self._connected)
+            await self._system.subscribe(f"{EVENTS}.DISCONNECT", self._disconnected)
+            await self._list_connections()
+        await self._bus.subscribe(CALLOUT, self._answer, queue="gate")
+
+    async def work(self) -> None:
+        """Follow changes and note what was seen until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._follow())
+            group.create_task(self._keep_notes())
+            group.create_task(self._check())
+
+    def figures(self) -> dict[str, Any]:
+        """For the status: how many are known, connected, admitted and refused, and the last refusals."""
+        return {
+            "devices": len(self.roster),
+            "connected": len(self._by_user),
+            "admitted": self.admitted,
+            "refused": self.refused,
+            "refusals": list(self.refusals),
+        }
+
+    # What the broker asks
+
+    async def _answer(self, message: Message) -> None:
+        request = read_request(message.data)
+        if request.username == PLATFORM:
+            await self._answer_platform(message.reply, request)
+            return
+        reason = self._decide(request)
+        if reason in RECENT and len(self._second_looks) < SECOND_LOOKS:
+            task = asyncio.get_running_loop().create_task(self._look_again(message.reply, request))
+            self._second_looks.add(task)
+            task.add_done_callback(self._second_looks.discard)
+            return
+        await self._say(message.reply, request, reason)
+
+    async def _answer_platform(self, reply: str, request: ConnectRequest) -> None:
+        given = hashlib.sha256(request.password.encode()).digest()
+        good = hmac.compare_digest(given, self._platform_digest) and request.client_id.startswith(RESERVED_PREFIX)
+        answer = admit(self._signer, request, PLATFORM_PERMISSIONS) if good else refuse(self._signer, request, "wrong_password")
+        await self._bus.publish(reply, answer)
+
+    async def _look_again(self, reply: str, request: ConnectRequest) -> None:
+        """It may have been created or given a new password a moment ago, before the change feed told."""
+        if self._lookups >= 1:
+            self._lookups -= 1
+            with contextlib.suppress(NotReady):
+                await self._refresh([request.username])
+        else:
+            await asyncio.sleep(FEED_S)
+        await self._say(reply, request, self._decide(request))
+
+    def _decide(self, request: ConnectRequest) -> str | None:
+        reason = self.roster.refusal(request.username, request.password)
+        if reason is None and self._too_full():
+            reason = "disk_full"
+        if reason is None and not self._may_use(request):
+            reason = "client_id_taken"
+        return reason
+
+    def _may_use(self, request: ConnectRequest) -> bool:
+        holder = self._client_ids.holder(request.client_id)
+        mine = self._by_user.get(holder, ()) if holder else ()
+        connected = any(self._open[key].client_id == request.client_id for key in mine)
+        return self._client_ids.may_use(request.client_id, request.username, self.roster.tenants, connected)
+
+    async def _say(self, reply: str, request: ConnectRequest, reason: str | None) -> None:
+        known = self.roster.get(request.username)
+        if reason is not None or known is None:
+            self._note_refusal(request, known, reason or "unknown")
+            await self._bus.publish(reply, refuse(self._signer, request, reason or "unknown"))
+            return
+        tenant, _, device = request.username.partition(".")
+        self._client_ids.take(request.client_id, request.username)
+        self.admitted += 1
+        permissions = subjects.device_permissions(tenant, device, is_gateway=known.is_gateway)
+        await self._bus.publish(reply, admit(self._signer, request, permissions))
+
+    def _note_refusal(self, request: ConnectRequest, known: Known | None, reason: str) -> None:
+        self.refused += 1
+        at = clock.now()
+        name = request.username[:130]
+        log.info("refused %s from %s: %s", name or "(no name)", request.address, reason)
+        self.refusals.append({"at": at, "username": name, "address": request.address, "reason": reason})
+        if known is not None:
+            self._note(known, last_refused_at=at, last_refused_reason=reason)
+
+    # What the broker tells
+
+    async def _connected(self, message: Message) -> None:
+        event = orjson.loads(message.data)
+        client = event["client"]
+        if "." in client.get("user", ""):
+            self._add(
+                Connected(
+                    event["server"]["id"],
+                    client["id"],
+                    client["user"],
+                    client.get("client_id", ""),
+                    client.get("host", ""),
+                    client.get("client_type", "nats"),
+                    datetime.fromisoformat(client["start"]),
+                )
+            )
+
+    def _add(self, one: Connected) -> None:
+        key = (one.server_id, one.number)
+        self._open[key] = self._numbers[one.number] = one
+        self._by_user.setdefault(one.username, set()).add(key)
+        known = self.roster.get(one.username)
+        if known is not None:
+            about = {"client_id": one.client_id[:128], "address": one.address, "protocol": one.protocol}
+            self._note(known, connected=True, since=one.since, **about)
+
+    async def _disconnected(self, message: Message) -> None:
+        event = orjson.loads(message.data)
+        key = (event["server"]["id"], event["client"]["id"])
+        if key in self._open:
+            self._remove(key)
+
+    def _remove(self, key: tuple[str, int]) -> None:
+        gone = self._open.pop(key)
+        self._left.append(gone)
+        if len(self._left) > REMEMBERED:
+            oldest = self._left.popleft()
+            if self._numbers.get(oldest.number) is oldest:
+                del self._numbers[oldest.number]
+        mine = self._by_user[gone.username]
+        mine.discard(key)
+        if not mine:
+            del self._by_user[gone.username]
+            known = self.roster.get(gone.username)
+            if known is not None:
+                self._note(known, connected=False, since=clock.now())
+
+    async def _list_connections(self) -> None:
+        """After a start: who is connected already, and whether they still may be."""
+        assert self._system is not None
+        found: dict[tuple[str, int], Connected] = {}
+        offset = 0
+        while True:
+            question = {"auth": True, "acc": "APP", "offset": offset, "limit": PAGE, "sort": "cid"}
+            try:
+                answer = orjson.loads(await self._system.request("$SYS.REQ.SERVER.PING.CONNZ", orjson.dumps(question), timeout_s=10))
+            except NotReady as err:
+                log.warning("the broker does not list its connections: %s", err.message)
+                return
+            page = answer["data"].get("connections") or []
+            for one in page:
+                if "." in one.get("authorized_user", ""):
+                    key = (answer["data"]["server_id"], one["cid"])
+                    found[key] = Connected(
+                        *key,
+                        one["authorized_user"],
+                        one.get("mqtt_client", ""),
+                        one["ip"],
+                        one["type"],
+                        datetime.fromisoformat(one["start"]),
+                    )
+            offset += PAGE
+            if len(page) < PAGE:
+                break
+        for key in [k for k in self._open if k not in found]:
+            self._remove(key)
+        for key, connected in found.items():
+            if key not in self._open:
+                self._add(connected)
+        self._relist = False
+
+    def violation(self, number: int, words: str) -> None:
+        """The broker's log tells that connection `number` tried something without permission."""
+        one = next((c for c in self._open.values() if c.number == number), None) or next(
+            (c for c in self._left if c.number == number), None
+        )
+        known = self.roster.get(one.username) if one is not None else None
+        if known is not None:
+            self._note(known, last_violation_at=clock.now(), last_violation=words[:256])
+
+    # What the registry tells
+
+    async def _feed(self, message: Message) -> None:
+        change = Change.from_dict(orjson.loads(message.data))
+        if self._seq and change.seq > self._seq + 1:
+            self._resync = True
+        self._seq = max(self._seq, change.seq)
+        if change.kind == "credential":
+            self._changed[change.key] = None
+        elif change.kind == "device":
+            self._changed[f"{change.tenant}.{change.key}"] = None
+        elif change.kind == "tenant":
+            self._resync = self._resync or change.op == "delete"
+
+    async def _follow(self) -> None:
+        while True:
+            await asyncio.sleep(0.1)
+            self._lookups = min(self._lookups + LOOKUPS_A_SECOND / 10, float(LOOKUPS_A_SECOND))
+            try:
+                if self._resync or len(self._changed) > FEED_MANY:
+                    await self._snapshot()
+                elif self._changed:
+                    names, self._changed = list(self._changed), {}
+                    await self._refresh(names)
+            except NotReady as err:
+                log.info("the registry does not answer: %s", err.message)
+                self._resync = True
+
+    async def _snapshot(self) -> None:
+        self._changed.clear()
+        connected = {name: self.roster.get(name) for name in self._by_user}
+
+        def read() -> tuple[Roster, dict[str, str], int]:
+            fresh, held = Roster(), {}
+            with self._database.read() as session:
+                client_ids = connections.held_client_ids(session)
+                for record in registry.all_credentials(session):
+                    fresh.put(record)
+                    if record.device_id in client_ids:
+                        held[client_ids[record.device_id]] = f"{record.tenant}.{record.device}"
+                return fresh, held, outbox.head(session)
+
+        self.roster, held, self._seq = await asyncio.to_thread(read)
+        for client_id, name in held.items():
+            if self._client_ids.holder(client_id) is None:
+                self._client_ids.take(client_id, name)
+        self._resync = False
+        await self._refresh([name for name, before in connected.items() if self._lost(before, self.roster.get(name))], connected)
+
+    async def _refresh(self, names: list[str], former: Mapping[str, Known | None] | None = None) -> None:
+        """Read these user names again and throw out who may no longer be here. `former`: what they were admitted by."""
+
+        def read() -> list[CredentialRecord | None]:
+            with self._database.read() as session:
+                return [registry.find_credential(session, name) for name in names]
+
+        for name, record in zip(names, await asyncio.to_thread(read), strict=True):
+            before = former[name] if former is not None else self.roster.get(name)
+            if record is None:
+                self.roster.drop(name)
+            else:
+                self.roster.put(record)
+            if record is None or record.deleted:
+                self._client_ids.release(name)
+            if self._lost(before, self.roster.get(name)):
+                for key in self._by_user.get(name, ()):
+                    await self._kick(key)
+
+    @staticmethod
+    def _lost(before: Known | None, now: Known | None) -> bool:
+        return now is None or now.revoked or now.deleted or (before is not None and before.sha256 != now.sha256)
+
+    async def _kick(self, key: tuple[str, int]) -> None:
+        if self._system is None:
+            return
+        log.info("disconnecting %s", self._open[key].username)
+        with contextlib.suppress(KaogongError):
+            await self._system.publish(f"$SYS.REQ.SERVER.{key[0]}.KICK", orjson.dumps({"cid": key[1]}))
+
+    # What is kept
+
+    def _note(self, known: Known, **seen: Any) -> None:
+        self._noted.setdefault(known.device_id, {"tenant_id": known.tenant_id}).update(seen)
+
+    async def _keep_notes(self) -> None:
+        connected = {k.device_id for name in self._by_user if (k := self.roster.get(name)) is not None}
+        await asyncio.to_thread(self._write, {}, connected)
+        while True:
+            try:
+                await asyncio.sleep(NOTE_EVERY_S)
+            finally:
+                await self._write_notes()
+
+    async def _write_notes(self) -> None:
+        noted, self._noted = self._noted, {}
+        if not noted:
+            return
+        try:
+            await asyncio.to_thread(self._write, noted, None)
+        except NotReady as err:
+            log.info("the registry does not take notes: %s", err.message)
+            for device, fields in noted.items():
+                self._noted[device] = fields | self._noted.get(device, {})
+
+    def _write(self, noted: dict[int, dict[str, Any]], connected: set[int] | None) -> None:
+        with self._database.write() as session:
+            if connected is not None:
+                connections.all_disconnected(session, connected, clock.now())
+            connections.note_connections(session, noted)
+
+    def _was_away(self) -> None:
+        self._resync = self._relist = True
+
+    async def _check(self) -> None:
+        """Notice a change whose announcement was missed, and a disconnection that did not happen."""
+
+        def head() -> int:
+            with self._database.read() as session:
+                return outbox.head(session)
+
+        behind = False
+        while True:
+            await asyncio.sleep(CHECK_EVERY_S)
+            with contextlib.suppress(NotReady):
+                unwanted = [name for name in self._by_user if self._lost(None, self.roster.get(name))]
+                if unwanted:
+                    await self._refresh(unwanted)
+                if self._relist and self._system is not None:
+                    await self._list_connections()
+                newest = await asyncio.to_thread(head)
+                self._resync = self._resync or (behind and newest > self._seq)
+                behind = newest > self._seq

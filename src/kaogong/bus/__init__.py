@@ -11,13 +11,13 @@ from kaogong.bus import subjects
 from kaogong.bus.connection import Bus, OnState, Subscription
 from kaogong.bus.failures import MAX_PAYLOAD
 from kaogong.bus.push_consumer import PushConsumer
-from kaogong.bus.server import PLATFORM, Listener, NatsServer, ServerOptions, die_with_parent, find_binary, server_configuration
+from kaogong.bus.server import APP, PLATFORM, Listener, NatsServer, ServerOptions, die_with_parent, find_binary, server_configuration
 from kaogong.bus.streams import ensure_streams
 from kaogong.bus.types import Cancel, KeyValue, Message, StreamMessage, StreamState
 
 if TYPE_CHECKING:
     from kaogong.bus.downlink import Downlink
-    from kaogong.bus.keys import KeyPair, key_pair, new_account_key, new_user_key, sign
+    from kaogong.bus.keys import KeyPair, Signer, key_pair, new_account_key, new_user_key
 
 _LAZY = {
     "Downlink": "downlink",
@@ -25,7 +25,7 @@ _LAZY = {
     "key_pair": "keys",
     "new_account_key": "keys",
     "new_user_key": "keys",
-    "sign": "keys",
+    "Signer": "keys",
 }
 
 
@@ -36,6 +36,7 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "APP",
     "MAX_PAYLOAD",
     "PLATFORM",
     "Bus",
@@ -49,6 +50,7 @@ __all__ = [
     "OnState",
     "PushConsumer",
     "ServerOptions",
+    "Signer",
     "StreamMessage",
     "StreamState",
     "Subscription",
@@ -59,6 +61,5 @@ __all__ = [
     "new_account_key",
     "new_user_key",
     "server_configuration",
-    "sign",
     "subjects",
 ]

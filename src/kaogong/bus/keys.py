@@ -28,7 +28,14 @@ def key_pair(seed: str) -> KeyPair:
     return KeyPair(seed, nkeys.from_seed(bytearray(seed.encode())).public_key.decode())
 
 
-def sign(seed: str, data: bytes) -> bytes:
-    """The Ed25519 signature of `data`."""
-    signature: bytes = nkeys.from_seed(bytearray(seed.encode())).sign(data)
-    return signature
+class Signer:
+    """Signs with one key pair, its seed decoded once."""
+
+    def __init__(self, seed: str) -> None:
+        self._keys = nkeys.from_seed(bytearray(seed.encode()))
+        self.public: str = self._keys.public_key.decode()
+
+    def sign(self, data: bytes) -> bytes:
+        """The Ed25519 signature of `data`."""
+        signature: bytes = self._keys.sign(data)
+        return signature

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,12 +17,12 @@ from kaogong.formats.judge import INT64
 from kaogong.formats.names import PropertyNames
 from kaogong.formats.pile import Pile
 from kaogong.formats.reasons import MAX_TEXT, Reason
-from kaogong.formats.shapes import KIND_CODES
+from kaogong.formats.shapes import KIND_CODES, sendable
 from kaogong.formats.times import EARLIEST, LATEST, SECONDS_FROM, SECONDS_TO, clean
 
 MAX_ROWS = 1_000_000  # one body; more would be a compressed trap
 COLUMNS = ("device", "key", "ts", "value", "text", "quality")
-_INTEGER, _BOOLEAN = KIND_CODES[Kind.INTEGER], KIND_CODES[Kind.BOOLEAN]
+_INTEGER, _BOOLEAN, _ENUM, _JSON = (KIND_CODES[kind] for kind in (Kind.INTEGER, Kind.BOOLEAN, Kind.ENUM, Kind.JSON))
 _MICROSECONDS = pa.timestamp("us")
 
 Array = npt.NDArray[Any]
@@ -36,7 +37,7 @@ class Names(NamedTuple):
 
 
 class _Rows(NamedTuple):
-    """Rows as columns; `text` is None where no row has one."""
+    """Rows as columns; `text` is None where no row has one; `known` are the properties by id."""
 
     message: Array
     device: Array
@@ -47,6 +48,7 @@ class _Rows(NamedTuple):
     value: Array
     text: pl.Series | None
     quality: Array
+    known: Mapping[int, PropertyNames]
 
 
 def decode_arrow(pile: Pile, bodies: Sequence[tuple[int, Any, bytes]], names: Names) -> pl.DataFrame:
@@ -69,8 +71,8 @@ def _joined(parts: Sequence[_Rows]) -> _Rows:
     text = None
     if any(part.text is not None for part in parts):
         text = pl.concat([pl.repeat("", len(part.key), eager=True) if part.text is None else part.text for part in parts])
-    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _Rows._fields if name != "text"}
-    return _Rows(**columns, text=text)
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _Rows._fields if name not in ("text", "known")}
+    return _Rows(**columns, text=text, known={key: name for part in parts for key, name in part.known.items()})
 
 
 def _open(data: bytes) -> pa.Table:
@@ -99,11 +101,13 @@ def _rows(pile: Pile, number: int, gateway: Any, table: pa.Table, names: Names) 
     types = sorted({speaker.type_id for speaker in speakers if speaker is not None})
     property_of = np.zeros((len(types) + 1, len(keys)), dtype=np.int64)
     kind_of = np.zeros_like(property_of)
+    named: dict[int, PropertyNames] = {}
     for row, type_id in enumerate(types):
         known = names.properties(type_id)
         for column, key in enumerate(keys):
-            found = known.get(key)
+            found = sendable(known, key)
             if found is not None:
+                named[found.id] = found
                 property_of[row, column], kind_of[row, column] = found.id, KIND_CODES[found.kind]
     type_at = np.array([len(types) if s is None else types.index(s.type_id) for s in speakers], dtype=np.int64)[device_at]
     text = _column(table, "text")
@@ -117,6 +121,7 @@ def _rows(pile: Pile, number: int, gateway: Any, table: pa.Table, names: Names) 
         _numbers(_column(table, "value"), size),
         None if text is None else pl.Series(pc.fill_null(text.cast(pa.large_string()), "").to_pylist(), dtype=pl.String),
         _quality(_column(table, "quality"), size),
+        named,
     )
 
 
@@ -193,7 +198,7 @@ def _checked(pile: Pile, rows: _Rows) -> pl.DataFrame:
             keep = keep & ~wrong
             _refuse_rows(pile, rows, wrong, reason, detail)
 
-    refuse(rows.property == 0, Reason.PROPERTY_UNKNOWN, "the device type has no such property")
+    refuse(rows.property == 0, Reason.PROPERTY_UNKNOWN, "the device type has no such property that devices send")
     refuse((ts >= SECONDS_FROM) & (ts < SECONDS_TO), Reason.TIME_IN_SECONDS, "the time looks like seconds; write milliseconds since 1970")
     refuse(~np.isfinite(ts), Reason.TIME_INVALID, "the time is no finite number")
     misplaced = np.where(is_number, ~is_given & (lengths > 0), is_given & (lengths == 0))
@@ -204,9 +209,33 @@ def _checked(pile: Pile, rows: _Rows) -> pl.DataFrame:
         refuse((rows.kind == _INTEGER) & broken, Reason.TYPE_MISMATCH, "the property holds whole numbers of 64 bits")
     refuse((rows.kind == _BOOLEAN) & is_given & (value != 0) & (value != 1), Reason.TYPE_MISMATCH, "the property holds true or false")
     if rows.text is not None:
+        refuse(_unlisted(rows), Reason.ENUM_UNKNOWN, "the text is none of the property's options, or no JSON")
         refuse(lengths > MAX_TEXT, Reason.TEXT_INVALID, f"the text has more than {MAX_TEXT} bytes")
         refuse(rows.text.str.contains("\0", literal=True).to_numpy(), Reason.TEXT_INVALID, "the text holds a NUL character")
     return _frame(pile, rows, keep, is_number & ~is_given | ~is_number & (lengths == 0))
+
+
+def _unlisted(rows: _Rows) -> Array:
+    """Texts that are no option of their enumeration, or no JSON."""
+    assert rows.text is not None
+    wrong = np.zeros(len(rows.key), dtype=bool)
+    seen: dict[tuple[int, str], bool] = {}
+    for row in np.nonzero((rows.kind == _ENUM) | (rows.kind == _JSON))[0].tolist():
+        pair = (int(rows.property[row]), rows.text[row])
+        if pair not in seen:
+            seen[pair] = pair[0] != 0 and pair[1] != "" and not _is_listed(rows.known[pair[0]], pair[1])
+        wrong[row] = seen[pair]
+    return wrong
+
+
+def _is_listed(prop: PropertyNames, text: str) -> bool:
+    if prop.kind == Kind.ENUM:
+        return not prop.options or text in prop.options
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def _refuse_rows(pile: Pile, rows: _Rows, wrong: Array, reason: Reason, detail: str) -> None:

@@ -102,9 +102,8 @@ def text(prop: PropertyNames, v: str) -> Accepted | Refused:
         v.encode()
     except UnicodeEncodeError:
         return Refused(Reason.TEXT_INVALID, f"{prop.key}: the text holds half of a surrogate pair, which is no character")
-    labels = getattr(prop, "labels", None)
-    if labels and v not in labels:
-        return Refused(Reason.ENUM_UNKNOWN, f"{prop.key}: {clean(v)!r} is none of {', '.join(labels)[:200]}")
+    if prop.options and v not in prop.options:
+        return Refused(Reason.ENUM_UNKNOWN, f"{prop.key}: {clean(v)!r} is none of {', '.join(prop.options)[:200]}")
     return Accepted(text=v)
 
 

@@ -28,6 +28,15 @@ class PropertyNames(Protocol):
     def kind(self) -> str: ...
     @property
     def unit(self) -> str: ...
+    @property
+    def expression(self) -> str | None:
+        """Set where the platform derives the property, so that nobody sends it."""
+        ...
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The values of an enumeration; empty: any text."""
+        ...
 
 
 class Directory(Protocol):

@@ -150,7 +150,7 @@ class _Columns:
         if self.kind[row] == UNKNOWN:
             key = self.known.keys[int(self.position[row])]
             if PROPERTY_KEY.fullmatch(key):
-                self._refuse(row, Reason.PROPERTY_UNKNOWN, f"the device type has no property {key!r}")
+                self._refuse(row, Reason.PROPERTY_UNKNOWN, f"the device type has no property {key!r} that devices send")
             else:
                 self._refuse(row, Reason.KEY_INVALID, f"{clean(key)!r} is no property key: small letters, digits and '_'")
             return

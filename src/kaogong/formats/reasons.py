@@ -15,6 +15,7 @@ class Reason(StrEnum):
     KEY_INVALID = "key_invalid"
     DEVICE_UNKNOWN = "device_unknown"
     NOT_ASSIGNED = "not_assigned"
+    NOT_BOUND = "not_bound"
     PROPERTY_UNKNOWN = "property_unknown"
     DUPLICATE = "duplicate"
     TYPE_MISMATCH = "type_mismatch"

@@ -13,6 +13,12 @@ UNKNOWN = len(KIND_CODES)  # the kind code of a key that the device type does no
 FULL = 500_000  # positions known at most: a device that invents keys does not fill the memory
 
 
+def sendable(properties: Mapping[str, PropertyNames], key: str) -> PropertyNames | None:
+    """The property a device may send under `key`: one that it has and that is not derived here."""
+    found = properties.get(key)
+    return None if found is None or found.expression is not None else found
+
+
 class Shape:
     """The keys of one entry in order; `number` finds its columns in `Shapes`."""
 
@@ -50,7 +56,7 @@ class Shapes:
         self._starts.append(len(self.keys))
         self._widths.append(len(keys))
         for key in keys:
-            found = properties.get(key)
+            found = sendable(properties, key)
             self.keys.append(key)
             self.names.append(found)
             self._kinds.append(UNKNOWN if found is None else KIND_CODES[found.kind])

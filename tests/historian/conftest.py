@@ -1,0 +1,55 @@
+"""A historian on a folder of its own, and batches of samples for it."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from kaogong.core.sample import SAMPLES
+from kaogong.historian import NAMES
+from kaogong.historian.local import LocalHistorian
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+START = NOW - timedelta(hours=2)
+
+
+def samples(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
+    """Rows of a batch; what is left out is tenant 1, device = asset, property 1, a good value without text, received as observed."""
+    full = [
+        {
+            "message": i,
+            "tenant": 1,
+            "device": row.get("asset", 1),
+            "property": row.get("asset_property", 1),
+            "asset": 1,
+            "asset_property": 1,
+            "observed_at": START,
+            "value": 1.0,
+            "exact": 0,
+            "text": "",
+            "quality": 0,
+            "received_at": row.get("observed_at", START),
+        }
+        | row
+        for i, row in enumerate(rows)
+    ]
+    return pl.DataFrame(full, schema=SAMPLES) if full else pl.DataFrame(schema=SAMPLES)
+
+
+def series(values: Sequence[float], *, start: datetime = START, step: float = 1.0, **columns: Any) -> pl.DataFrame:
+    """One point's values, `step` seconds apart."""
+    return samples([{"observed_at": start + timedelta(seconds=i * step), "value": v, **columns} for i, v in enumerate(values)])
+
+
+def names(*rows: tuple[int, str, int, str, str]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=NAMES, orient="row")
+
+
+@pytest.fixture
+async def historian(tmp_path: Path) -> AsyncIterator[LocalHistorian]:
+    opened = await LocalHistorian.open(f"chdb://{tmp_path}/historian", owner=True)
+    yield opened
+    await opened.close()

@@ -80,7 +80,7 @@ def place_ids_under(session: Session, principal: Principal, path: str) -> list[i
 def devices_per_place(session: Session, principal: Principal) -> dict[int | None, int]:
     """How many devices stand directly at each place."""
     query = select(DeviceRow.place_id, func.count()).where(DeviceRow.tenant_id == principal.tenant_id, DeviceRow.deleted_at.is_(None))
-    return dict(session.execute(query.group_by(DeviceRow.place_id)).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query.group_by(DeviceRow.place_id))}
 
 
 def types(session: Session, principal: Principal) -> Sequence[TypeRow]:

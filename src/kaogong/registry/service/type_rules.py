@@ -1,7 +1,8 @@
 """What a device type may say: units, ranges, options, expressions. Pure: a draft in, the checked draft out."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from kaogong import expressions
 from kaogong.core import units
@@ -10,6 +11,8 @@ from kaogong.core.keys import check_key, check_property_key
 from kaogong.core.sample import Kind
 from kaogong.registry.texts import checked, checked_description, checked_name
 from kaogong.registry.types import Command, Event, Name, Option, Parameter, Property, TypeDraft
+
+T = TypeVar("T")
 
 MOST_PROPERTIES = 2000
 MOST_OPTIONS = 500
@@ -60,7 +63,7 @@ def _property(prop: Property, field: str) -> Property:
 
 def _value(kind: Kind, unit: str, minimum: float | None, maximum: float | None, options: Sequence[Option], field: str) -> str:
     """Check what a value's kind allows; the unit's UCUM code."""
-    code: str = _named(field, units.canonical, checked(unit, f"{field}.unit", length=64))
+    code = _named(field, units.canonical, checked(unit, f"{field}.unit", length=64))
     if kind not in (Kind.NUMBER, Kind.INTEGER):
         if code != "1":
             raise _wrong(field, "unit", "belongs to numbers only", "field_not_for_kind")
@@ -124,17 +127,11 @@ def _check_expressions(properties: Sequence[Property]) -> None:
     for i, prop in enumerate(properties):
         if prop.expression is None:
             continue
-        field = f"properties.{i}"
-        kind, unit = _named(f"{field}.expression", expressions.check, prop.expression, known)
-        if kind is not prop.type and not (kind is Kind.INTEGER and prop.type is Kind.NUMBER):
-            raise _wrong(field, "type", f"is {prop.type}, but the expression gives {kind}", "type_mismatch")
-        if kind.is_numeric and units.dimension(unit) != units.dimension(prop.unit):
-            message = f"is {prop.unit!r}, but the expression gives {unit!r}, which measures something else"
-            raise _wrong(field, "unit", message, "unit_incompatible")
+        _named(f"properties.{i}.expression", expressions.check_against, prop.expression, known, prop.type, prop.unit)
         known[prop.key] = (prop.type, prop.unit)
 
 
-def _named(field: str, check, *args):  # type: ignore[no-untyped-def]
+def _named(field: str, check: Callable[..., T], *args: Any) -> T:
     """Run a check of core and put the field's full path into its error."""
     try:
         return check(*args)

@@ -15,9 +15,7 @@ DOCUMENTS = sorted(f for f in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")] i
 def test_commands_and_links_exist(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    code = "
-".join(indented or inline for indented, inline in re.findall(r"^ {4}(.+)$|`([^`
-]+)`", text, re.MULTILINE))
+    code = "\n".join(indented or inline for indented, inline in re.findall(r"^ {4}(.+)$|`([^`\n]+)`", text, re.MULTILINE))
     commands = {c.replace("-", "_") for c in re.findall(r"(?:^|bin/)kaogong ([a-z-]+)", code, re.MULTILINE)}
     assert commands <= set(COMMANDS), f"no such command: {commands - set(COMMANDS)}"
     makes = set(re.findall(r"^make ([a-z-]+)", code, re.MULTILINE))
@@ -28,7 +26,9 @@ def test_commands_and_links_exist(document: Path) -> None:
 
 
 def test_the_two_readmes_say_the_same_commands() -> None:
-    english, chinese = (re.findall(r"^ {4}(\S+ \S+)", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE) for name in ("README.md", "README.zh.md"))
+    english, chinese = (
+        re.findall(r"^ {4}(\S+ \S+)", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE) for name in ("README.md", "README.zh.md")
+    )
     assert english == chinese
 
 

@@ -62,6 +62,13 @@ def _properties_of_asset(session: Session, principal: Principal, key: str) -> di
     asset = registry.get_asset(session, principal, key)
     types = [asset.type] if asset.type else []
     if not types:
-        devices = {binding.device for binding in registry.bindings_of(session, principal, asset=key)}
-        types = sorted({registry.get_device(session, principal, device).type for device in devices})
+        devices = sorted({binding.device for binding in registry.bindings_of(session, principal, asset=key)})
+        types = list(dict.fromkeys(found for device in devices if (found := _type_of(session, principal, device))))
     return {prop.key: prop for one in types for prop in registry.get_type(session, principal, one).properties}
+
+
+def _type_of(session: Session, principal: Principal, device: str) -> str | None:
+    try:
+        return registry.get_device(session, principal, device).type
+    except Missing:
+        return None  # a deleted device is still in the asset's history

@@ -51,17 +51,17 @@ class Figures(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """What the gate knows of a device, and the edge node that reads it (its reason in words, when it has trouble)."""
+    """What the gate knows of a device, and the edge node that reads it (in words, when it has trouble)."""
 
     connected: bool | None = None
     refused_at: datetime | None = None
-    refused_reason: str | None = None
-    edge_reason: str | None = None
+    refused: "Sentence | None" = None
+    edge: "Sentence | None" = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence in both languages."""
+    """One sentence, or part of one, in both languages."""
 
     en: str
     zh: str
@@ -102,8 +102,8 @@ def verdict(now: datetime, figures: Figures, connection: Connection | None = Non
     connection = connection or Connection()
     age = None if figures.last is None else max(0.0, (now - figures.last).total_seconds())
     if _is_refused(connection, figures.last):
-        reason = connection.refused_reason or ""
-        sentence = Sentence(f"Its connection is refused: {reason}", f"连接被拒绝：{reason}")
+        why = connection.refused or Sentence("", "")
+        sentence = Sentence(f"Its connection is refused: {why.en}.", f"连接被拒绝：{why.zh}。")
         return Verdict(State.REFUSED, age, figures.points, figures.points, sentence)
     if age is None:
         return Verdict(State.NEVER, None, 0, 0, _never(connection))
@@ -124,8 +124,8 @@ def _is_refused(connection: Connection, last: datetime | None) -> bool:
 
 
 def _never(connection: Connection) -> Sentence:
-    if connection.edge_reason:
-        return Sentence(f"Has never reported: {connection.edge_reason}", f"从未报数：{connection.edge_reason}")
+    if connection.edge:
+        return Sentence(f"Has never reported: {connection.edge.en}.", f"从未报数：{connection.edge.zh}。")
     if connection.connected:
         return Sentence("Is connected and has not sent a usable sample yet.", "已连接，但尚未发来可用的数据。")
     return Sentence("Has never reported.", "从未报数。")
@@ -133,8 +133,8 @@ def _never(connection: Connection) -> Sentence:
 
 def _silent(age: float, connection: Connection) -> Sentence:
     en, zh = lasting(age)
-    if connection.edge_reason:
-        return Sentence(f"Silent for {en}: {connection.edge_reason}", f"已静默 {zh}：{connection.edge_reason}")
+    if connection.edge:
+        return Sentence(f"Silent for {en}: {connection.edge.en}.", f"已静默 {zh}：{connection.edge.zh}。")
     if connection.connected:
         return Sentence(f"Is connected and has been silent for {en}.", f"连接正常，但已静默 {zh}。")
     if connection.connected is False:
@@ -147,8 +147,8 @@ def _partly(now: datetime, figures: Figures, connection: Connection) -> Sentence
     en, zh = lasting((now - figures.oldest_stale).total_seconds())
     names = ", ".join(figures.names[:3])
     more_en, more_zh = (" …", " 等") if figures.stale > 3 else ("", "")
-    why = f": {connection.edge_reason}" if connection.edge_reason else "."
-    why_zh = f"：{connection.edge_reason}" if connection.edge_reason else "。"
+    why = f": {connection.edge.en}." if connection.edge else "."
+    why_zh = f"：{connection.edge.zh}。" if connection.edge else "。"
     is_are = "is" if figures.stale == 1 else "are"
     return Sentence(
         f"{figures.stale} of {figures.points} points {is_are} stale ({names}{more_en}), the oldest for {en}{why}",

@@ -56,14 +56,14 @@ def _staleness(session: Session, principal: Principal) -> pl.DataFrame:
 
 def _figures(moment: datetime, latest: pl.DataFrame, staleness: pl.DataFrame) -> dict[int, Figures]:
     age = (pl.lit(moment) - pl.col("observed_at")).dt.total_microseconds() / 1e6
-    points = (
+    ages = (
         latest.select("device", "property", "observed_at", "quality", "value")
         .join(staleness, on="property", how="left")
         .with_columns(late=age > pl.col("stale_after_s").fill_null(DEFAULT_STALE_AFTER_S))
         .with_columns(stale=pl.col("late") | (pl.col("quality") >= BAD))
         .sort("observed_at")
     )
-    by_device = points.group_by("device").agg(
+    by_device = ages.group_by("device").agg(
         points=pl.len(),
         late=pl.col("late").sum(),
         stale=pl.col("stale").sum(),
@@ -72,4 +72,7 @@ def _figures(moment: datetime, latest: pl.DataFrame, staleness: pl.DataFrame) ->
         names=pl.col("name").filter(pl.col("stale")).drop_nulls().head(4),
         has_delivered=(pl.col("value").is_finite() & pl.col("is_numeric")).any(),
     )
-    return {device: Figures(*rest, tuple(names), bool(has)) for device, *rest, names, has in by_device.iter_rows()}
+    return {
+        device: Figures(points, late, stale, last, oldest, tuple(names), bool(has))
+        for device, points, late, stale, last, oldest, names, has in by_device.iter_rows()
+    }

@@ -29,14 +29,13 @@ TOKEN_PREFIX = "kgt_"  # noqa: S105 (lets scanners recognise a leaked token)
 def sign_in(
     database: Database, throttle: Throttle, login: str, password: str, *, entry: Entry, agent: str, address: str
 ) -> tuple[str, Caller]:
-    """Open a login for `tenant/name` (or a name in the default tenant); the secret and its caller.
+    """Open a login for `tenant/name`, or for a name of the default tenant or of nobody else; the secret and its caller.
 
     Raises AuthRejected for a wrong name or password alike, Overloaded after too many. Both outcomes are audited.
     """
-    tenant, name = split_login(login)
     throttle.check(login, address)
     with database.read() as session:
-        record = registry.find_person(session, tenant, name)
+        record = _find(session, login)
     # The hash is compared outside any transaction: it takes its time on purpose.
     is_right = is_password(record.password_hash if record and not record.person.disabled else None, password)
     if record is None or not is_right:
@@ -71,10 +70,14 @@ def sign_in(
     return secret, caller
 
 
-def split_login(login: str) -> tuple[str, str]:
-    """Tenant and name of a login name."""
+def _find(session: Session, login: str) -> registry.PersonRecord | None:
+    """`tenant/name`; without a tenant the default one's, else whoever alone has the name."""
     tenant, slash, name = login.partition("/")
-    return (tenant, name) if slash else (DEFAULT_TENANT, login)
+    if slash:
+        return registry.find_person(session, tenant, name)
+    found = registry.find_person(session, DEFAULT_TENANT, login)
+    others = [] if found else registry.find_people(session, login)
+    return others[0] if len(others) == 1 else found
 
 
 def identify(database: Database, secret: str) -> Caller:

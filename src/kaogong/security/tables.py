@@ -26,7 +26,7 @@ class SessionRow(Base):
     agent: Mapped[str] = mapped_column(String(200))
     address: Mapped[str] = mapped_column(String(64))
 
-    __table_args__ = (Index("ix_sessions_person", "tenant_id", "person"), Index("ix_sessions_expires", "expires_at"))
+    __table_args__ = (Index("ix_sessions_person", "tenant_id", "person"), Index("ix_sessions_expires", "expires_at"), Base.__table_args__)
 
 
 class TokenRow(Base):
@@ -46,7 +46,7 @@ class TokenRow(Base):
     expires_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
 
-    __table_args__ = (Index("ix_tokens_name", "tenant_id", "name", unique=True),)
+    __table_args__ = (Index("ix_tokens_name", "tenant_id", "name", unique=True), Base.__table_args__)
 
 
 class DeviceConnectionRow(Base):

@@ -54,9 +54,10 @@ async def list_bindings(platform: PlatformOf, caller: See, key: KeyPath) -> Bind
 @router.post("/assets/{key}/bindings", status_code=201, responses=answers(404, 409))
 async def bind_device(platform: PlatformOf, caller: Edit, key: KeyPath, binding: BindingIn) -> Binding:
     """Let a device speak for the asset from a time on; history follows the binding valid at each reading's time."""
+    begins = binding.valid_from or now()
     return await platform.write(
         lambda session: registry.bind(
-            session, caller.principal, binding.device, key, binding.mapping, binding.valid_from or now(), binding.replaces
+            session, caller.principal, binding.device, key, binding.mapping, valid_from=begins, replaces=binding.replaces
         )
     )
 

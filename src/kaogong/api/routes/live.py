@@ -121,7 +121,7 @@ def _sample(point: PointId, row: Mapping[str, object], named: Named) -> dict[str
     return {
         "device": device,
         "property": prop.key,
-        "value": spoken(prop.type, row["value"], row["exact"] or 0, row["text"] or ""),  # type: ignore[arg-type,call-overload]
+        "value": spoken(prop.type, row["value"], row["exact"] or 0, row["text"] or ""),  # type: ignore[arg-type]
         "quality": severity(quality),
         "status": quality,
         "observed_at": row["observed_at"],

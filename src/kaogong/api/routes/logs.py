@@ -1,7 +1,7 @@
 """The platform's log of any past period, sealed by a manifest of hashes."""
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Query
@@ -18,7 +18,9 @@ from kaogong.core.errors import ConfigInvalid
 
 router = APIRouter(tags=["logs"])
 
-FILE = {200: {"description": "A ZIP archive.", "content": {ZIP: {"schema": {"type": "string", "format": "binary"}}}}}
+FILE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A ZIP archive.", "content": {ZIP: {"schema": {"type": "string", "format": "binary"}}}}
+}
 
 
 @router.get("/logs", responses=answers(422) | FILE, response_class=StreamingResponse)

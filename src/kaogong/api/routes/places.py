@@ -1,5 +1,6 @@
 """The ISA-95 place tree."""
 
+from collections import Counter
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -54,16 +55,22 @@ async def delete_place(platform: PlatformOf, caller: Edit, path: PlacePath) -> C
 
 def tree(places: list[Place], devices: dict[str, int], abnormal: dict[str, int]) -> PlaceTree:
     """The list as a tree; each node counts what stands at it and below it."""
+    all_devices, all_abnormal = _below(devices), _below(abnormal)
+    sites: list[PlaceNode] = []
     nodes: dict[str, PlaceNode] = {}
-    sites = []
     for place in places:
-        node = PlaceNode(**place.model_dump(), devices=devices.get(place.path, 0), abnormal=abnormal.get(place.path, 0))
+        node = PlaceNode(**place.model_dump(), devices=all_devices[place.path], abnormal=all_abnormal[place.path])
         nodes[place.path] = node
         parent = nodes.get(place.path.rpartition("/")[0])
         (parent.children if parent else sites).append(node)
-    for path in sorted(nodes, key=lambda path: -path.count("/")):
-        parent = nodes.get(path.rpartition("/")[0])
-        if parent:
-            parent.devices += nodes[path].devices
-            parent.abnormal += nodes[path].abnormal
     return PlaceTree(sites=sites, unplaced=devices.get("", 0), unplaced_abnormal=abnormal.get("", 0))
+
+
+def _below(counts: dict[str, int]) -> Counter[str]:
+    """Counts of what stands at each place or anywhere below it."""
+    totals: Counter[str] = Counter()
+    for path, count in counts.items():
+        while path:
+            totals[path] += count
+            path = path.rpartition("/")[0]  # noqa: PLW2901
+    return totals

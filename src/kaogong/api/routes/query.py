@@ -18,7 +18,7 @@ router = APIRouter(tags=["data"])
 
 @router.post("/query", responses=answers(429, 503) | FILES, response_model=QueryOut)
 async def run_query(
-    platform: PlatformOf, caller: Query, query: QueryIn, accept: Annotated[str | None, Header()] = None
+    platform: PlatformOf, caller: Query, query: QueryIn, accept: Annotated[str | None, Header(include_in_schema=False)] = None
 ) -> QueryOut | Response:
     """One SELECT over `readings`, `latest` and `events`; by `Accept` as Arrow, CSV or Parquet."""
     result = await platform.historian.query(QueryRequest(caller.principal.tenant_id, query.sql, query.limit))

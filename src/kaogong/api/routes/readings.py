@@ -39,7 +39,7 @@ From = Annotated[Time | None, Query(alias="from", description="ISO 8601 or milli
 To = Annotated[Time | None, Query(description="ISO 8601 or milliseconds, not included; unset: now.")]
 Points = Annotated[int, Query(alias="points", ge=1, le=MAX_CHART_POINTS, description="Most rows, unless aggregate is raw.")]
 HowMany = Annotated[int, Query(ge=1, le=MAX_RAW_ROWS, description="Most rows with aggregate raw; `next` continues.")]
-Accept = Annotated[str | None, Header(description="application/json, text/csv, application/vnd.apache.parquet or …arrow.stream")]
+Accept = Annotated[str | None, Header(include_in_schema=False)]
 
 
 @router.get("/devices/{key}/latest", responses=answers(404, 503))

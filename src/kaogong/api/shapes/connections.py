@@ -19,7 +19,8 @@ class BrokerConnection(Out):
     address: str | None
     protocol: str | None
     last_refused_at: Moment | None
-    last_refused_reason: str | None
+    last_refused_code: str | None
+    last_refused: SentenceOut | None
     last_violation_at: Moment | None
     last_violation: str | None
 

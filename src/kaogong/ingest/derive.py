@@ -12,6 +12,7 @@ from kaogong.core.errors import ConfigInvalid
 from kaogong.core.quality import Quality
 from kaogong.core.sample import SAMPLES, Batch, Kind
 from kaogong.expressions import Compiled, State, compile_expression
+from kaogong.historian import Historian
 from kaogong.ingest.names import Names
 from kaogong.registry import PropertyRef
 
@@ -50,10 +51,15 @@ class Derive:
         facts = {**batch.facts, "derived": derived.select("message", "tenant")}
         return replace(batch, samples=pl.concat([batch.samples, derived]), facts=facts)
 
-    def remember(self, samples: pl.DataFrame) -> None:
-        """Take samples (columns SAMPLES) as the last known values, without deriving anything: after a start."""
-        self._learn()
-        self._made(samples)
+    async def recall(self, historian: Historian) -> None:
+        """Take the latest stored inputs as the last known values: after a start. What a place holds counts for its device."""
+        inputs = self.inputs
+        if not inputs:
+            return
+        for tenant in self._names.directory.tenants().values():
+            latest = await historian.latest(tenant, properties=inputs)
+            rows = latest.with_columns(pl.lit(tenant, pl.UInt32).alias("tenant"), pl.lit(0, pl.UInt32).alias("message"))
+            self._made(rows)
 
     def _made(self, samples: pl.DataFrame) -> list[pl.DataFrame]:
         prop = samples["property"].to_numpy()
@@ -177,4 +183,4 @@ def _samples(wide: pl.DataFrame, prop: PropertyRef) -> pl.DataFrame:
         (result.fill_null("") if is_text else pl.lit("")).alias("text"),
         pl.when(result.is_null() & (quality == 0)).then(int(Quality.BAD)).otherwise(quality).cast(pl.UInt32).alias("quality"),
         "received_at",
-    ).cast(SAMPLES)  # type: ignore[arg-type]
+    ).cast(SAMPLES)

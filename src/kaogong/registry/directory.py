@@ -102,6 +102,10 @@ class Directory:
         """The key of the tenant, or None."""
         return self._tenant_keys.get(tenant_id)
 
+    def tenants(self) -> Mapping[str, int]:
+        """Every tenant's id by key."""
+        return self._tenants
+
     def device_count(self, tenant: str) -> int:
         """How many devices a tenant has."""
         return len(self._devices.get(tenant, ()))

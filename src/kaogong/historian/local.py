@@ -112,6 +112,8 @@ class LocalHistorian(Historian):
 
     async def settle(self, *, everything: bool = False) -> int:
         """Roll up what is due (`everything`: the running minute too); how many marks. The owner only."""
+        if everything:
+            await self._engine.writing(lambda _: self._writer.forget_marks() if self._writer is not None else None)
         epochs = await self._engine.reading(lambda s: rollups.due_epochs(s, everything=everything))
         return await self._engine.keeping(lambda s: rollups.settle(s, epochs))
 

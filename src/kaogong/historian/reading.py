@@ -20,6 +20,8 @@ ROLLED_UP_FROM = timedelta(hours=6)
 LTTB_RAW_FOR = timedelta(days=2)
 LTTB_MINUTES_FOR = timedelta(days=60)
 BAD_SHOWN = 500
+# A backlog older than this is shown as far as it is rolled up, rather than read raw.
+UNSETTLED_AT_MOST = timedelta(days=31)
 
 _SECOND = 1_000_000
 WIDTHS_US = [
@@ -29,7 +31,6 @@ WIDTHS_US = [
     *(s * 3600 * _SECOND for s in (1, 2, 3, 6, 12)),
     *(s * 86400 * _SECOND for s in (1, 2, 5, 10, 30, 90, 365)),
 ]  # fmt: skip
-_LOOKBACK = {MINUTE: timedelta(hours=6), HOUR: timedelta(hours=12), DAY: timedelta(days=3)}
 _COLUMNS = "asset, property, device, observed_at, value, exact, text, quality, received_at"
 
 
@@ -91,7 +92,7 @@ def _raw(store: Session, query: HistoryQuery) -> HistoryResult:
 
 
 def _buckets(store: Session, query: HistoryQuery) -> HistoryResult:
-    points = max(2, min(query.points, MAX_CHART_POINTS))
+    points = max(8, min(query.points, MAX_CHART_POINTS))
     pairs = query.aggregate is Aggregate.MINMAX
     width = bucket_width_us(query.from_, query.to, points // 2 if pairs else points)
     source = _source(store, query, width)
@@ -150,7 +151,7 @@ def bucket_width_us(from_: datetime, to: datetime, points: int) -> int:
     span = int((to - from_) / timedelta(microseconds=1))
     for width in WIDTHS_US:
         # one more bucket than the span holds, as the first begins before `from_`
-        if span // width + 2 <= max(points, 2):
+        if span // width + 2 <= points:
             return width
     return -(-span // (max(points - 2, 1) * DAY * _SECOND)) * DAY * _SECOND
 
@@ -167,7 +168,7 @@ def _source(store: Session, query: HistoryQuery, width: int) -> str:
     elif width:
         start, end = start // width * width, -(-end // width) * width
     parts = []
-    settled = _settled(store) if levels else {}
+    settled = _settled(store, query) if levels else {}
     for level in levels:
         until = min(end, settled[level] * _SECOND)
         if until > start:
@@ -187,20 +188,17 @@ def _source(store: Session, query: HistoryQuery, width: int) -> str:
     return " UNION ALL ".join(parts)
 
 
-def _settled(store: Session) -> dict[int, int]:
-    """Up to when each level is complete, in seconds: marks that are not worked through yet hold it back.
-
-    Marks older than the lookback are late data; they are caught up within minutes and not waited for.
-    """
+def _settled(store: Session, query: HistoryQuery) -> dict[int, int]:
+    """Up to when each level is complete for these points, in seconds: marks that are not worked through yet hold it back."""
     now = clock.now()
-    oldest = ", ".join(
-        f"minIf(from_at, level <= {level} AND from_at > toDateTime({int((now - back).timestamp())}, 'UTC'))"
-        for level, back in _LOOKBACK.items()
+    since = f"from_at > toDateTime({int((now - UNSETTLED_AT_MOST).timestamp())}, 'UTC')"
+    levels = (MINUTE, HOUR, DAY)
+    oldest = ", ".join(f"toUnixTimestamp(minIf(from_at, level <= {level}))" for level in levels)
+    marks = store.frame(
+        f"SELECT [{oldest}] AS oldest FROM dirty WHERE {since} AND ((tenant = {int(query.tenant)} AND asset = 0) OR ({_points(query)}))"
     )
-    found = store.frame(f"SELECT arrayMap(x -> toUnixTimestamp(x), [{oldest}]) AS oldest FROM dirty")
-    marks = found.get_column("oldest")[0].to_list()
     current = int(now.timestamp())
-    return {level: (mark or current) // level * level for level, mark in zip(_LOOKBACK, marks, strict=True)}
+    return {level: (mark or current) // level * level for level, mark in zip(levels, marks.item().to_list(), strict=True)}
 
 
 def _is_sole_speaker(store: Session, query: HistoryQuery) -> bool:

@@ -65,18 +65,18 @@ def settle(store: Session, epochs: Iterable[int]) -> int:
         for scope, start, end in spans(of_level, level):
             store.command(_statement(level, scope, start, end))
         if level in _ABOVE:
-            store.insert("dirty", above(of_level, _ABOVE[level]))
+            store.insert("dirty", above(of_level, _ABOVE[level], after=wanted[-1]))
     for epoch in wanted:
         store.command(f"ALTER TABLE dirty DROP PARTITION {epoch}")
     return marks.height
 
 
-def above(marks: pl.DataFrame, level: int) -> pl.DataFrame:
-    """The marks that follow on the next level, due when their hour or day is over."""
+def above(marks: pl.DataFrame, level: int, *, after: int) -> pl.DataFrame:
+    """The marks that follow on the next level, due when their hour or day is over, in an epoch later than `after`."""
     start = pl.col("from_at") // level * level
     end = (pl.col("to_at") + (level - 1)) // level * level
     ready = (end + SETTLE_S) // EPOCH_S
-    following = pl.lit(epoch_of(clock.now()), pl.UInt32)
+    following = pl.lit(max(epoch_of(clock.now()), after + 1), pl.UInt32)
     return (
         marks.with_columns(start.alias("from_at"), end.alias("to_at"), pl.lit(level, pl.UInt32).alias("level"))
         .with_columns(pl.max_horizontal(ready, following).cast(pl.UInt32).alias("epoch"))

@@ -18,6 +18,11 @@ def now_ms() -> int:
     return int(now().timestamp() * 1000)
 
 
+def at_ms(ms: int) -> datetime:
+    """The moment `ms` milliseconds after 1970, aware, UTC."""
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
 @contextmanager
 def frozen_at(moment: datetime) -> Iterator[None]:
     """Hold `now()` at `moment` (aware) inside the block, in this task and those it starts."""

@@ -1,0 +1,42 @@
+"""All connections of a node: starts those that are new, stops those that are gone, leaves the others alone."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from kaogong.edge.configuration import ConnectionPlan
+from kaogong.edge.connection import Connection, Sink
+from kaogong.formats.report import ConnectionReport
+
+
+class Collector:
+    """Runs each connection in a task of its own. `changed` is called when one changes its state."""
+
+    def __init__(self, folder: Path, sink: Sink, changed: Callable[[], None] = lambda: None) -> None:
+        self._folder, self._sink, self._changed = folder, sink, changed
+        self._running: dict[str, tuple[Connection, asyncio.Task[None]]] = {}
+
+    async def apply(self, plans: Sequence[ConnectionPlan]) -> None:
+        """Make what runs equal to `plans`; a connection whose document is the same is not touched."""
+        wanted = {p.name: p for p in plans}
+        gone = [name for name, (c, _) in self._running.items() if name not in wanted or wanted[name].document != c.plan.document]
+        await self._stop(gone)
+        for name, plan in wanted.items():
+            if name not in self._running:
+                connection = Connection(plan, self._folder / name, self._sink, self._changed)
+                self._running[name] = (connection, asyncio.get_running_loop().create_task(connection.run()))
+
+    def report(self) -> tuple[ConnectionReport, ...]:
+        """How each connection is, in the order of the configuration."""
+        at = asyncio.get_running_loop().time()
+        return tuple(connection.report(at) for connection, _ in self._running.values())
+
+    async def close(self) -> None:
+        """Stop all of them; returns when every driver is closed."""
+        await self._stop(list(self._running))
+
+    async def _stop(self, names: Sequence[str]) -> None:
+        tasks = [self._running.pop(name)[1] for name in names]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,301 @@
+"""One connection at work: observes itself, lets `decide` decide, and acts; the only place where a driver is called."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+
+from kaogong.core import clock
+from kaogong.core.errors import KaogongError, NotReady
+from kaogong.core.reading import Sample
+from kaogong.edge.book import GroupBook, Reading, Trouble
+from kaogong.edge.configuration import ConnectionPlan
+from kaogong.edge.decide import Check, Close, Decision, Failure, Observed, Open, Phase, Read, Subscribe, Wait, decide
+from kaogong.edge.drivers.base import Group
+from kaogong.formats.report import BadPoint, ConnectionReport
+
+log = logging.getLogger("kaogong.edge")
+
+NAMED_POINTS = 100
+LOOK_EVERY_S = 0.5
+LOOK_AGAIN_S = 1.0  # ages grow without anything happening
+
+Sink = Callable[[list[Reading]], None]
+
+
+class Connection:
+    """Owns one driver, its timers and what is known of its points. `sink` takes what is to be sent; it never blocks."""
+
+    def __init__(self, plan: ConnectionPlan, folder: Path, sink: Sink, changed: Callable[[], None]) -> None:
+        self.plan, self._sink, self._changed = plan, sink, changed
+        self._driver = plan.kind(plan.config, clock.now, folder)
+        self._books = {g.name: GroupBook(g, plan.targets, self._driver.pushes) for g in plan.groups}
+        self._plans = {g.name: g for g in plan.groups}
+        self._due: dict[str, float] = {}
+        self._is_open = False
+        self._check_due: float | None = None
+        self._failure: Failure | None = None
+        self._trouble: Failure | None = None
+        self._failures, self._failed_at = 0, 0.0
+        self._subscription: asyncio.Task[None] | None = None
+        self._wake = asyncio.Event()
+        self._shown: Decision | None = None
+        self._since = clock.now()
+        self._next_try: datetime | None = None
+        self._samples = 0
+        self._read_s: float | None = None
+        self._counted_at, self._counted = 0.0, 0
+        self._looked_at, self._seen_health = -LOOK_EVERY_S, (0, 0, 0, "")
+
+    async def run(self) -> None:
+        """Until cancelled; then the driver is closed."""
+        try:
+            while True:
+                decision = decide(self._observe())
+                self._show(decision)
+                await self._act(decision)
+        finally:
+            await self._close()
+
+    def report(self, at: float) -> ConnectionReport:
+        """How it is, for people and for the platform."""
+        self._looked_at = -LOOK_EVERY_S
+        seen, now = self._observe(), clock.now()
+        shown = self._shown or decide(seen)
+        oldest = min((o for o in (b.oldest() for b in self._books.values()) if o is not None), default=None)
+        elapsed = at - self._counted_at
+        rate = (self._samples - self._counted) / elapsed if self._counted_at and elapsed > 0 else 0.0
+        self._counted_at, self._counted = at, self._samples
+        named = islice(self._troubles(at, now), NAMED_POINTS)
+        return ConnectionReport(
+            name=self.plan.name,
+            driver=self.plan.driver,
+            peer=self._driver.peer,
+            state=shown.phase.value,
+            reason=shown.reason.words,
+            code=shown.reason.code,
+            details=dict(shown.reason.details),
+            since=self._since,
+            next_try=self._next_try,
+            devices=tuple(sorted({t.device for t in self.plan.targets.values()})),
+            points=seen.points,
+            good=seen.good,
+            bad=seen.bad,
+            stale=seen.stale,
+            oldest_age_s=None if oldest is None else round(at - oldest, 3),
+            bad_points=tuple(_bad_point(t) for t in named),
+            samples_per_s=round(rate, 2),
+            read_ms=None if self._read_s is None else round(self._read_s * 1000, 2),
+        )
+
+    def _observe(self) -> Observed:
+        at = self._time()
+        task = self._subscription
+        if task is not None and task.done():
+            self._subscription = None
+            self._take_end(task)
+        good, bad, stale, example = self._health(at)
+        return Observed(
+            at=at,
+            is_open=self._is_open,
+            is_enabled=self.plan.enabled,
+            failure=self._failure,
+            trouble=self._trouble,
+            failures=self._failures,
+            failed_at=self._failed_at,
+            pushes=self._driver.pushes,
+            is_subscribed=self._subscription is not None,
+            check_due=self._check_due,
+            due=tuple(self._due.items()),
+            points=len(self.plan.targets),
+            good=good,
+            bad=bad,
+            stale=stale,
+            example=example,
+        )
+
+    def _health(self, at: float) -> tuple[int, int, int, str]:
+        """Points good, bad, stale, and one of the latter by name; looked at now and then, as ages grow slowly."""
+        if at - self._looked_at >= LOOK_EVERY_S:
+            counts = [b.counts(at) for b in self._books.values()]
+            good, bad, stale = (sum(c[i] for c in counts) for i in range(3))
+            example = next((f"{t.point}: {t.reason}" for t in self._troubles(at, clock.now())), "") if bad or stale else ""
+            self._looked_at, self._seen_health = at, (good, bad, stale, example)
+        return self._seen_health
+
+    async def _act(self, decision: Decision) -> None:
+        try:
+            match decision.action:
+                case Open():
+                    await self._open()
+                case Close():
+                    await self._close()
+                case Subscribe():
+                    self._subscribe()
+                case Check():
+                    await self._check()
+                case Read(group=name):
+                    await self._read(name)
+                case Wait(until=until):
+                    await self._wait(until)
+        except KaogongError as err:
+            self._fail(Failure(err.code, err.stable_code, err.message, err.details))
+        except Exception as err:  # noqa: BLE001  # a fault in one driver must not end the others
+            self._fault(err)
+
+    async def _open(self) -> None:
+        self._failure = None
+        async with self._at_most(3 * self.plan.config.timeout_s + 1):
+            await self._driver.open()
+        at = self._time()
+        self._is_open = True
+        for book in self._books.values():
+            book.begin(at)
+        if self._driver.pushes:
+            self._check_due = at + self._driver.check_every_s
+        else:
+            self._due = dict.fromkeys(self._plans, at)
+
+    async def _close(self) -> None:
+        task, self._subscription = self._subscription, None
+        self._is_open, self._check_due = False, None
+        self._due.clear()
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(5):
+                await self._driver.close()
+
+    def _subscribe(self) -> None:
+        groups = [Group(g.group.interval_s, g.points) for g in self._plans.values()]
+        self._subscription = asyncio.get_running_loop().create_task(self._driver.subscribe(groups, self._deliver))
+        self._subscription.add_done_callback(lambda _: self._wake.set())
+
+    async def _check(self) -> None:
+        async with self._at_most(3 * self.plan.config.timeout_s + 1):
+            stands = await self._driver.check()
+        at = self._time()
+        self._check_due = at + self._driver.check_every_s
+        if stands:
+            self._overcome()
+            now = clock.now()
+            self._send([r for b in self._books.values() for r in b.confirm(at, now)])
+
+    async def _read(self, name: str) -> None:
+        plan, begin = self._plans[name], self._time()
+        # A slow device with many blocks may take long over it; only one that hangs is cut off.
+        async with self._at_most(max(30.0, 10 * self.plan.config.timeout_s)):
+            samples = await self._driver.read(plan.points)
+        at = self._time()
+        self._read_s = at - begin
+        due = self._due[name] + plan.group.interval_s
+        self._due[name] = due if due > at - plan.group.interval_s else at + plan.group.interval_s
+        self._took(self._books[name].take(samples, at, clock.now()), samples)
+
+    def _deliver(self, samples: Sequence[Sample]) -> None:
+        at, now = self._time(), clock.now()
+        readings = []
+        for book in self._books.values():
+            readings += book.take(samples, at, now)
+        self._took(readings, samples)
+
+    def _took(self, readings: list[Reading], samples: Sequence[Sample]) -> None:
+        if samples:
+            self._overcome()
+        self._samples += len(samples)
+        self._send(readings)
+
+    def _overcome(self) -> None:
+        """The other side has served us: what went wrong before is over, and what its points say is looked at anew."""
+        if self._trouble is not None or self._samples == 0:
+            self._trouble, self._failures = None, 0
+            self._looked_at = -LOOK_EVERY_S
+            self._wake.set()
+
+    def _send(self, readings: list[Reading]) -> None:
+        if readings:
+            self._sink(readings)
+
+    async def _wait(self, until: float | None) -> None:
+        limit = LOOK_AGAIN_S if until is None else min(LOOK_AGAIN_S, until - self._time())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, limit)):
+                await self._wake.wait()
+        self._wake.clear()
+
+    def _at_most(self, limit_s: float) -> "contextlib.AbstractAsyncContextManager[object]":
+        return _limit(limit_s, self._driver.peer)
+
+    def _take_end(self, task: "asyncio.Task[None]") -> None:
+        """A subscription has ended: by the failure it raised, or by a fault of the driver if it just returned."""
+        err = None if task.cancelled() else task.exception()
+        if isinstance(err, KaogongError):
+            self._fail(Failure(err.code, err.stable_code, err.message, err.details))
+        elif isinstance(err, Exception):
+            self._fault(err)
+        elif not task.cancelled():
+            self._fail(
+                Failure(NotReady.code, "subscription_lost", f"{self._driver.peer} ended the subscription.", {"peer": self._driver.peer})
+            )
+
+    def _fault(self, err: Exception) -> None:
+        if self._trouble is None or self._trouble.code != "fault":
+            log.error("%s: a fault of ours in the driver %s", self.plan.name, self.plan.driver, exc_info=err)
+        self._fail(
+            Failure(
+                "fault", "fault", f"Our fault in the driver {self.plan.driver}: {type(err).__name__}: {err}.", {"driver": self.plan.driver}
+            )
+        )
+
+    def _fail(self, failure: Failure) -> None:
+        self._failure = self._trouble = failure
+        self._failures += 1
+        self._failed_at = self._time()
+
+    def _show(self, decision: Decision) -> None:
+        """Log once a change of state, and remember since when."""
+        former, self._shown = self._shown, decision
+        at = self._time()
+        self._next_try = clock.now() + timedelta(seconds=max(0.0, decision.next_try - at)) if decision.next_try else None
+        is_new = former is None or former.phase != decision.phase
+        if not is_new and former is not None and former.reason.code == decision.reason.code:
+            return
+        if is_new:
+            before, self._since = self._since, clock.now()
+            if decision.phase is Phase.RUNNING and former is not None and former.phase is not Phase.STARTING:
+                log.info("%s: back after %.0f s. %s", self.plan.name, (self._since - before).total_seconds(), decision.reason.words)
+            else:
+                level = logging.INFO if decision.phase in (Phase.STARTING, Phase.RUNNING, Phase.DISABLED) else logging.WARNING
+                log.log(level, "%s: %s. %s", self.plan.name, decision.phase.value, decision.reason.words)
+        self._changed()
+
+    def _troubles(self, at: float, now: datetime) -> Iterator[Trouble]:
+        return (t for b in self._books.values() for t in b.troubles(at, now))
+
+    @staticmethod
+    def _time() -> float:
+        return asyncio.get_running_loop().time()
+
+
+@contextlib.asynccontextmanager
+async def _limit(limit_s: float, peer: str):  # type: ignore[no-untyped-def]
+    try:
+        async with asyncio.timeout(limit_s):
+            yield
+    except TimeoutError as err:
+        raise NotReady(f"{peer} did not answer within {limit_s:g} s.", code="timed_out", peer=peer, timeout_s=limit_s) from err
+
+
+def _bad_point(trouble: Trouble) -> BadPoint:
+    return BadPoint(
+        point=trouble.point,
+        device=trouble.target.device,
+        property=trouble.target.property,
+        state=trouble.state,
+        reason=trouble.reason,
+        since=trouble.since,
+    )

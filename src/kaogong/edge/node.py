@@ -1,0 +1,206 @@
+"""An edge node as a whole: its configuration, its connections, its way up, and what it says about itself."""
+
+import asyncio
+import contextlib
+import logging
+import resource
+from collections.abc import Callable
+from pathlib import Path
+
+from kaogong import __version__
+from kaogong.bus import Bus, Message
+from kaogong.bus.subjects import down, up
+from kaogong.core import clock
+from kaogong.core.errors import AuthRejected, ConfigInvalid, KaogongError, Missing, NotReady
+from kaogong.edge.buffer import DEFAULT_LIMIT, Buffer
+from kaogong.edge.collector import Collector
+from kaogong.edge.configuration import plan, read_document
+from kaogong.edge.source import Credential, Document, Source
+from kaogong.edge.uplink import Uplink
+from kaogong.formats.report import BufferReport, ConfigurationReport, NodeReport
+
+log = logging.getLogger("kaogong.edge")
+
+ASK_EVERY_S = 30.0
+ASK_AGAIN_S = 3.0
+REPORT_EVERY_S = 10.0
+REPORT_AT_MOST_EVERY_S = 0.5
+
+OnReport = Callable[[NodeReport], None]
+
+
+class Node:
+    """Runs until cancelled. Works from the last good configuration and the buffer while the platform is away."""
+
+    def __init__(
+        self, credential: Credential, folder: Path, *, buffer_limit: int = DEFAULT_LIMIT, on_report: OnReport = lambda report: None
+    ) -> None:
+        self._credential, self._on_report = credential, on_report
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._source = Source(credential, folder)
+        self._buffer = Buffer(folder / "buffer.db", buffer_limit)
+        self._uplink = Uplink(self._buffer, self._publish)
+        self._collector = Collector(folder / "connections", self._uplink.take, self._changed)
+        self._bus: Bus | None = None
+        self._bus_words = "not connected yet"
+        self._asked, self._said = asyncio.Event(), asyncio.Event()
+        self._started_at = clock.now()
+        self._configuration = ConfigurationReport()
+        self._counted_at, self._counted = 0.0, 0
+
+    async def run(self) -> None:
+        """The node's life."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                await self._begin()
+                tasks.create_task(self._uplink.run())
+                tasks.create_task(self._connect())
+                tasks.create_task(self._follow_configuration())
+                tasks.create_task(self._tell())
+        finally:
+            await self._collector.close()
+            await self._source.close()
+            if self._bus is not None:
+                await self._bus.close()
+            self._buffer.close()
+
+    async def _begin(self) -> None:
+        kept = self._source.kept()
+        if kept is not None:
+            await self._apply(kept)
+
+    async def _connect(self) -> None:
+        """The bus may be away for long: everything else works meanwhile."""
+        credential = self._credential
+        while self._bus is None:
+            try:
+                self._bus = await Bus.connect(
+                    credential.nats,
+                    user=credential.username,
+                    password=credential.password,
+                    name=f"edge {credential.node}",
+                    on_state=self._heard,
+                    pinned_certificate=Path(credential.certificate) if credential.certificate else None,
+                )
+            except KaogongError as err:
+                self._heard(False, err.message)
+                await asyncio.sleep(ASK_AGAIN_S)
+        await self._bus.subscribe(down(credential.tenant, credential.node, "desired"), self._nudged)
+        self._uplink.nudge()
+        self._said.set()
+
+    async def _nudged(self, _: Message) -> None:
+        self._asked.set()
+
+    def _heard(self, connected: bool, words: str) -> None:
+        self._bus_words = "" if connected else words
+        if connected:
+            self._uplink.nudge()
+            self._said.set()
+
+    async def _publish(self, lane: int, body: bytes, message_id: str) -> None:
+        if self._bus is None or not self._bus.connected:
+            raise NotReady(f"{self._bus_words or 'the bus does not answer'}.", code="platform_not_ready", retry_after_s=1.0)
+        subject = up(self._credential.tenant, self._credential.node, f"batch.{lane}")
+        await self._bus.publish_stream(subject, body, message_id=message_id, timeout_s=10)
+
+    async def _follow_configuration(self) -> None:
+        while True:
+            wait = ASK_EVERY_S
+            self._asked.clear()
+            try:
+                document = await self._source.fetch(self._configuration.problem_etag or self._configuration.etag)
+                if document is not None and await self._apply(document):
+                    self._source.keep(document)
+            except (NotReady, AuthRejected, Missing) as err:
+                log.debug("configuration: %s", err.message)
+                wait = ASK_AGAIN_S if isinstance(err, NotReady) else ASK_EVERY_S
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._asked.wait()
+
+    async def _apply(self, document: Document) -> bool:
+        """Make it what runs; what cannot work changes nothing and is reported with its field."""
+        try:
+            plans = plan(read_document(document.body))
+        except ConfigInvalid as err:
+            log.error("the configuration %s is not usable, the former one stays: %s", document.etag, err.message)
+            field = str(err.details.get("field") or "")
+            told = {"problem": err.message, "problem_field": field, "problem_etag": document.etag}
+            self._configuration = self._configuration.model_copy(update=told)
+            self._said.set()
+            return False
+        await self._collector.apply(plans)
+        self._configuration = ConfigurationReport(etag=document.etag, applied_at=clock.now())
+        log.info("configuration %s: %d connections, %d points", document.etag, len(plans), sum(len(p.targets) for p in plans))
+        self._said.set()
+        return True
+
+    def _changed(self) -> None:
+        self._said.set()
+
+    async def _tell(self) -> None:
+        """Report each change, and every ten seconds that nothing has changed."""
+        credential = self._credential
+        while True:
+            self._said.clear()
+            report = self.report()
+            self._on_report(report)
+            if self._bus is not None and self._bus.connected:
+                with contextlib.suppress(KaogongError):
+                    await self._bus.publish(up(credential.tenant, credential.node, "reported"), report.model_dump_json().encode())
+            await asyncio.sleep(REPORT_AT_MOST_EVERY_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(REPORT_EVERY_S - REPORT_AT_MOST_EVERY_S):
+                    await self._said.wait()
+
+    def report(self) -> NodeReport:
+        """How the node is now."""
+        now, at = clock.now(), asyncio.get_running_loop().time()
+        waiting = self._uplink.figures()
+        elapsed = at - self._counted_at
+        rate = (self._uplink.sent_samples - self._counted) / elapsed if self._counted_at and elapsed > 0 else 0.0
+        self._counted_at, self._counted = at, self._uplink.sent_samples
+        state, reason = self._state()
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        return NodeReport(
+            node=self._credential.node,
+            at=now,
+            started_at=self._started_at,
+            version=__version__,
+            state=state,
+            reason=reason,
+            configuration=self._configuration,
+            buffer=BufferReport(
+                batches=waiting.batches,
+                samples=waiting.samples,
+                bytes=waiting.bytes,
+                limit_bytes=waiting.limit,
+                oldest=clock.at_ms(waiting.oldest) if waiting.oldest else None,
+                dropped_samples=waiting.dropped,
+                dropped_since=clock.at_ms(waiting.dropped_since) if waiting.dropped_since else None,
+            ),
+            connections=self._collector.report(),
+            samples_per_s=round(rate, 1),
+            rss_bytes=_resident_bytes(),
+            cpu_seconds=round(usage.ru_utime + usage.ru_stime, 2),
+        )
+
+    def _state(self) -> tuple[str, str]:
+        if self._uplink.disk_trouble:
+            return "degraded", f"The buffer cannot be written: {self._uplink.disk_trouble}."
+        if self._configuration.problem:
+            return "degraded", f"The newest configuration is not usable: {self._configuration.problem}"
+        if self._bus_words or self._uplink.trouble:
+            return "degraded", f"The platform does not take readings: {self._uplink.trouble or self._bus_words}"
+        if self._configuration.etag is None:
+            return "starting", "Waiting for a configuration."
+        return "ready", ""
+
+
+def _resident_bytes() -> int:
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except (OSError, IndexError, ValueError):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return pages * resource.getpagesize()

@@ -57,7 +57,9 @@ class Property:
             if self.resolution is not None:
                 document["resolution"] = self.resolution
         if self.options:
-            document["options"] = [{"value": o, "name": {"en": o.replace("_", " ").capitalize(), "zh": WORDS.get(o, o)}} for o in self.options]
+            document["options"] = [
+                {"value": o, "name": {"en": o.replace("_", " ").capitalize(), "zh": WORDS.get(o, o)}} for o in self.options
+            ]
         if self.expression:
             document["expression"] = self.expression
         return document
@@ -178,7 +180,7 @@ class Machine(ABC):
     def step(self, dt: float, around: "Surroundings") -> Reading:
         """Move on by `dt` seconds; the true value of every measured property."""
 
-    def mend(self, fault: str) -> None:
+    def mend(self, fault: str) -> None:  # noqa: B027  (most machines have nothing to renew)
         """What repair changes when `fault` is cleared: a new bearing, a cleaned surface."""
 
     def report(self, name: str, **body: Any) -> None:

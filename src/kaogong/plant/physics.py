@@ -43,7 +43,7 @@ def evaporation_heat(celsius: float) -> float:
 def wet_bulb(celsius: float, humidity: float) -> float:
     """Wet-bulb temperature in Cel from temperature and relative humidity in %. Stull (2011), J. Appl. Meteor. Climatol. 50, 2267."""
     rh = clamp(humidity, 5.0, 99.0)
-    return (
+    return float(
         celsius * math.atan(0.151977 * math.sqrt(rh + 8.313659))
         + math.atan(celsius + rh)
         - math.atan(rh - 1.676331)

@@ -29,7 +29,9 @@ class World:
     `truth` is what really is, `readings` what the sensors say: noise added, held in the declared range, rounded to the resolution.
     """
 
-    def __init__(self, seed: int, start: datetime, *, faults: Faults | None = None, kept: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+    def __init__(
+        self, seed: int, start: datetime, *, faults: Faults | None = None, kept: Mapping[str, Mapping[str, Any]] | None = None
+    ) -> None:
         self.faults = faults or Faults()
         self.around = Surroundings(start, np.random.default_rng(seed), lines=pump_lines())
         # Each machine has its own stream of chance, so that a new machine does not change the others.

@@ -26,7 +26,9 @@ class AirMonitor(Machine):
         flag("motion", "Motion", "有人", "Whether somebody moves", "是否有人活动"),
     )  # fmt: skip
     installed = tuple(
-        Installed(f"air-{key}", f"Air monitor {en}", f"{zh}环境监测", place, Mqtt(5), {"kw": kw, "loud": loud, "people": people, "feeder": feeder})
+        Installed(
+            f"air-{key}", f"Air monitor {en}", f"{zh}环境监测", place, Mqtt(5), {"kw": kw, "loud": loud, "people": people, "feeder": feeder}
+        )
         for key, en, zh, place, kw, loud, people, feeder in (
             ("machining", "machine shop", "机加车间", "linan/machining", 18.0, 78.0, 24, "general"),
             ("compressors", "compressor room", "空压机房", "linan/utilities/compressor-station", 3.0, 86.0, 1, "general"),

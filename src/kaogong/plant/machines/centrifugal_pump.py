@@ -88,7 +88,7 @@ class CentrifugalPump(Machine):
         self.motor = Motor(facts["kw"])
         self.control = Regulator(0.05, 6.0, 0.0, 1.05, 0.9)
         self.rated_rpm = 2950.0
-        self.speed = 0.0
+        self.speed = 0.85 if facts["slot"] < facts["need"] else 0.0
         self.wear = float(rng.uniform(0.02, 0.12))
         self.collapse = 0.0
         self.hours = float(rng.uniform(4_000, 22_000))

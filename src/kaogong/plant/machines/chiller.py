@@ -59,7 +59,14 @@ class Chiller(Machine):
     )  # fmt: skip
     kept = ("energy", "cooling_energy", "hours", "starts")
     installed = tuple(
-        Installed(f"chiller-{n}", f"Chiller {n}", f"{n}号冷水机组", "linan/utilities/cooling-plant/chillers", OpcUa("plc-boilers"), {"rank": n - 1})
+        Installed(
+            f"chiller-{n}",
+            f"Chiller {n}",
+            f"{n}号冷水机组",
+            "linan/utilities/cooling-plant/chillers",
+            OpcUa("plc-boilers"),
+            {"rank": n - 1},
+        )
         for n in (1, 2)
     )
 

@@ -44,7 +44,14 @@ class CoolingTower(Machine):
     )  # fmt: skip
     kept = ("energy", "mass")
     installed = tuple(
-        Installed(f"cooling-tower-{n}", f"Cooling tower {n}", f"{n}号冷却塔", "linan/utilities/cooling-plant/towers", OpcUa("plc-boilers"), {"rank": n - 1})
+        Installed(
+            f"cooling-tower-{n}",
+            f"Cooling tower {n}",
+            f"{n}号冷却塔",
+            "linan/utilities/cooling-plant/towers",
+            OpcUa("plc-boilers"),
+            {"rank": n - 1},
+        )
         for n in (1, 2)
     )
 

@@ -34,10 +34,37 @@ class Fan(Machine):
     installed = tuple(
         Installed(key, en, zh, place, Modbus("plc-cooling", unit), {"kw": kw, "flow": flow, "feeder": feeder})
         for key, en, zh, place, unit, kw, flow, feeder in (
-            ("fan-machining-supply", "Supply fan machine shop", "机加车间送风机", "linan/machining/ventilation", 31, 22.0, 42_000.0, "machining"),
-            ("fan-machining-exhaust", "Exhaust fan machine shop", "机加车间排风机", "linan/machining/ventilation", 32, 18.5, 38_000.0, "machining"),
+            (
+                "fan-machining-supply",
+                "Supply fan machine shop",
+                "机加车间送风机",
+                "linan/machining/ventilation",
+                31,
+                22.0,
+                42_000.0,
+                "machining",
+            ),
+            (
+                "fan-machining-exhaust",
+                "Exhaust fan machine shop",
+                "机加车间排风机",
+                "linan/machining/ventilation",
+                32,
+                18.5,
+                38_000.0,
+                "machining",
+            ),
             ("fan-boiler-house", "Exhaust fan boiler house", "锅炉房排风机", "linan/utilities/boiler-house", 33, 7.5, 15_000.0, "boilers"),
-            ("fan-compressor-room", "Exhaust fan compressor room", "空压机房排风机", "linan/utilities/compressor-station", 34, 11.0, 24_000.0, "compressors"),
+            (
+                "fan-compressor-room",
+                "Exhaust fan compressor room",
+                "空压机房排风机",
+                "linan/utilities/compressor-station",
+                34,
+                11.0,
+                24_000.0,
+                "compressors",
+            ),
         )
     )
 

@@ -28,7 +28,14 @@ class GasMeter(Machine):
     )  # fmt: skip
     kept = ("volume", "normal_volume")
     installed = tuple(
-        Installed(f"gas-{boiler}", f"Gas meter {en}", f"{zh}燃气表", "linan/utilities/boiler-house", Modbus("gateway-meters", unit), {"of": boiler})
+        Installed(
+            f"gas-{boiler}",
+            f"Gas meter {en}",
+            f"{zh}燃气表",
+            "linan/utilities/boiler-house",
+            Modbus("gateway-meters", unit),
+            {"of": boiler},
+        )
         for boiler, en, zh, unit in (("boiler-1", "boiler 1", "1号锅炉", 31), ("boiler-2", "boiler 2", "2号锅炉", 32))
     )
 

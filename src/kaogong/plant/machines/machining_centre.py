@@ -254,5 +254,3 @@ def tool_life(cut: Cut) -> float:
     """Minutes until the flank is worn, after Taylor."""
     speed = math.pi * cut.diameter * cut.rpm / 1000.0
     return float(clamp(15.0 * (220.0 / speed) ** 4, 8.0, 240.0))
-
-

@@ -155,7 +155,7 @@ class ScrewCompressor(Machine):
         self.oil = lag(self.oil, 24.0 + around.tower.supply * 0.5 + 14.0 * self.load * self.speed, dt, 600.0)
         interstage = ATMOSPHERE * ratio - ATMOSPHERE if self.is_loaded else -0.6 * self.speed
         return {
-            "state": "STOPPED" if not self.is_on else "STARTING" if self.speed < 0.3 else "LOADED" if self.is_loaded else "UNLOADED",
+            "state": "STOPPED" if not self.is_on else "STARTING" if self.speed < 0.15 else "LOADED" if self.is_loaded else "UNLOADED",
             "is_loaded": self.is_loaded,
             "speed": self.rpm,
             "flow": volume,

@@ -1,0 +1,127 @@
+"""The plant's MQTT side: each device on its own connection with its own credential, QoS 1, its own time."""
+
+import asyncio
+import contextlib
+import logging
+import ssl
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import aiomqtt
+import orjson
+
+from kaogong.formats import encode_telemetry
+from kaogong.plant.machine import Machine, Mqtt
+
+log = logging.getLogger(__name__)
+
+KEPT = 3600  # messages a device holds back while the broker is away
+KEEPALIVE_S = 10
+RETRY_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """Where the platform listens; `certificate` is trusted where the listener speaks TLS."""
+
+    host: str
+    port: int
+    tenant: str
+    certificate: str | None = None
+
+
+class Speaker:
+    """One device on MQTT: telemetry every period when it is a direct one, events whenever they happen."""
+
+    def __init__(self, machine: Machine, broker: Broker, username: str, password: str) -> None:
+        self.machine, self.broker = machine, broker
+        self._username, self._password = username, password
+        self._waiting: deque[tuple[str, bytes]] = deque(maxlen=KEPT)
+        self._news = asyncio.Event()
+        self._is_cut = asyncio.Event()
+        self._is_mended = asyncio.Event()
+        self._is_mended.set()
+        self._lost_words = ""
+        self.acknowledged = 0
+
+    def tick(self, second: int, at: datetime, reading: Mapping[str, Any]) -> None:
+        """Take what the machine measured and what happened in this second."""
+        base = f"up/{self.broker.tenant}/{self.machine.name}"
+        ts = int(at.timestamp() * 1000)
+        channel = self.machine.unit.channel
+        if self._is_cut.is_set():
+            self.machine.happened.clear()
+            return
+        if isinstance(channel, Mqtt) and second % channel.period_s == 0:
+            self._waiting.append((f"{base}/telemetry", encode_telemetry(ts, reading)))
+        for event in self.machine.happened:
+            self._waiting.append((f"{base}/event/{event.name}", orjson.dumps({"ts": ts, **event.body})))
+        self.machine.happened.clear()
+        if self._waiting:
+            self._news.set()
+
+    def cut(self) -> None:
+        """Pull the cable: nothing more is sent, not even a ping; the broker notices by itself."""
+        self._is_mended.clear()
+        self._is_cut.set()
+        self._waiting.clear()
+        self._news.set()
+
+    def mend(self) -> None:
+        """Plug the cable in again."""
+        self._is_cut.clear()
+        self._is_mended.set()
+
+    async def run(self) -> None:
+        """Speak until cancelled; what could not be sent is kept and sent with its own time."""
+        while True:
+            try:
+                await self._speak()
+            except aiomqtt.MqttError as err:
+                if str(err) != self._lost_words:
+                    log.warning("%s: %s", self.machine.name, err)
+                    self._lost_words = str(err)
+                await asyncio.sleep(RETRY_S)
+            await self._is_mended.wait()
+
+    async def _speak(self) -> None:
+        tls = ssl.create_default_context(cafile=self.broker.certificate) if self.broker.certificate else None
+        client = aiomqtt.Client(
+            self.broker.host, self.broker.port, username=self._username, password=self._password, identifier=self._username,
+            protocol=aiomqtt.ProtocolVersion.V311, keepalive=KEEPALIVE_S, tls_context=tls,
+        )  # fmt: skip
+        async with client:
+            if self._lost_words:
+                log.info("%s: back, %d messages kept", self.machine.name, len(self._waiting))
+                self._lost_words = ""
+            while not self._is_cut.is_set():
+                await self._news.wait()
+                self._news.clear()
+                while self._waiting and not self._is_cut.is_set():
+                    topic, body = self._waiting[0]
+                    await client.publish(topic, body, qos=1)
+                    self.acknowledged += 1
+                    if self._waiting and self._waiting[0][1] is body:
+                        self._waiting.popleft()
+            await self._hang(client)
+
+    async def _hang(self, client: aiomqtt.Client) -> None:
+        """Keep the socket open and silent, as a pulled cable does, until the broker gives up or the cable is back."""
+        pinging = client._misc_task  # aiomqtt has no public way to stop the pings
+        if pinging is not None:
+            pinging.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await pinging
+        await self._is_mended.wait()
+
+
+def speakers(machines: Mapping[str, Machine], broker: Broker, credentials: Mapping[str, tuple[str, str]]) -> dict[str, Speaker]:
+    """Everybody who has something to say over MQTT: direct devices, and those with events."""
+    return {
+        key: Speaker(machine, broker, *credentials[key])
+        for key, machine in machines.items()
+        if isinstance(machine.unit.channel, Mqtt) or machine.events
+    }

@@ -1,0 +1,148 @@
+"""The plant at work: its clock, its servers and speakers, its faults, until it is told to stop."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kaogong.core import clock
+from kaogong.plant.blueprint import blueprint
+from kaogong.plant.control import Control
+from kaogong.plant.faults import Change
+from kaogong.plant.keeping import read_json, write_secretly
+from kaogong.plant.modbus import Gateway, gateways
+from kaogong.plant.mqtt import Broker, Speaker, speakers
+from kaogong.plant.opcua import Controller, controllers
+from kaogong.plant.provisioning import Platform, Provisioner
+from kaogong.plant.wiring import edge_configuration
+from kaogong.plant.world import World
+
+log = logging.getLogger(__name__)
+
+SETTLE_S = 120
+SAVE_EVERY_S = 60
+LATE_S = 30.0  # further behind than this, the time between is not lived through
+Tell = Callable[..., None]
+
+
+@dataclass(slots=True)
+class Operation:
+    """One plant in the home folder `home`. `tell(state, reason, **figures)` is told how it is."""
+
+    home: Path
+    platform: Platform
+    broker: Broker
+    tell: Tell
+    edge_node: str = "edge-1"
+    seed: int = 2018
+    world: World = field(init=False)
+    control: Control = field(init=False)
+    gateways: dict[str, Gateway] = field(default_factory=dict)
+    controllers: dict[str, Controller] = field(default_factory=dict)
+    speakers: dict[str, Speaker] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        kept = read_json(self._folder / "state.json")
+        self.world = World(self.seed, clock.now(), kept=kept)
+        self.control = Control(self.home)
+
+    @property
+    def _folder(self) -> Path:
+        return self.home / "plant"
+
+    async def run(self) -> None:
+        """Work until cancelled. Waits for the platform as long as it takes."""
+        self.control.open()
+        self.world.settle(SETTLE_S)
+        self.world.skip_to(clock.now())
+        self.world.step()
+        provisioner = Provisioner(self.platform, self._folder)
+        async with contextlib.AsyncExitStack() as stack:
+            stack.push_async_callback(provisioner.close)
+            self.tell("starting", "waiting for the platform")
+            await provisioner.sign_in()
+            await provisioner.provision(blueprint(self.edge_node), speaking=self._speaking())
+            await stack.enter_async_context(self._serving())
+            urls = {name: c.url for name, c in self.controllers.items()}
+            await provisioner.configure(self.edge_node, edge_configuration({n: g.port for n, g in self.gateways.items()}, urls))
+            self.speakers = speakers(self.world.machines, self.broker, provisioner.credentials)
+            group = await stack.enter_async_context(asyncio.TaskGroup())
+            stack.callback(self._save)
+            for speaker in self.speakers.values():
+                group.create_task(speaker.run())
+            await self._live()
+
+    def _speaking(self) -> frozenset[str]:
+        return frozenset(d.key for d in blueprint().devices if d.is_direct or self.world.machines[d.key].events)
+
+    @contextlib.asynccontextmanager
+    async def _serving(self) -> AsyncIterator[None]:
+        ports: Mapping[str, int] = read_json(self._folder / "ports.json")
+        self.gateways, self.controllers = gateways(self.world, ports), controllers(self.world, ports)
+        try:
+            for gateway in self.gateways.values():
+                await gateway.plug_in()
+            for controller in self.controllers.values():
+                await controller.start()
+            used = {name: host.port for name, host in (self.gateways | self.controllers).items()}
+            write_secretly(self._folder / "ports.json", used)
+            log.info("Modbus TCP and OPC UA on 127.0.0.1: %s", ", ".join(f"{name} {port}" for name, port in used.items()))
+            yield
+        finally:
+            for gateway in self.gateways.values():
+                await gateway.unplug()
+            for controller in self.controllers.values():
+                await controller.stop()
+
+    async def _live(self) -> None:
+        loop = asyncio.get_running_loop()
+        self.world.skip_to(clock.now())
+        self.control.tell(self.world.faults)
+        due, second = loop.time(), 0
+        while True:
+            changes = self.world.step() + self.control.take(self.world)
+            await self._obey(changes)
+            if changes:
+                self.control.tell(self.world.faults)
+            for key, speaker in self.speakers.items():
+                speaker.tick(second, self.world.at, self.world.readings[key])
+            for controller in self.controllers.values():
+                await controller.write()
+            second += 1
+            if second % SAVE_EVERY_S == 0:
+                self._save()
+            self._say()
+            due += 1.0
+            late = loop.time() - due
+            if late > LATE_S:
+                log.warning("the plant slept for %.0f s and goes on from now", late)
+                due = loop.time()
+                self.world.skip_to(clock.now())
+            await asyncio.sleep(max(0.0, due - loop.time()))
+
+    async def _obey(self, changes: Sequence[Change]) -> None:
+        for change in changes:
+            fault = change.fault
+            log.info("fault %s %s: %s", fault.name, "begins" if change.began else "ends", fault.en)
+            if gateway := self.gateways.get(fault.target):
+                await (gateway.unplug() if change.began else gateway.plug_in())
+            elif controller := self.controllers.get(fault.target):
+                await (controller.stop() if change.began else controller.start())
+            elif fault.name.endswith("-cable") and (speaker := self.speakers.get(fault.target)):
+                (speaker.cut if change.began else speaker.mend)()
+
+    def _say(self) -> None:
+        active = sorted(self.world.faults.active)
+        figures: dict[str, Any] = {
+            "devices": len(self.world.machines),
+            "points": blueprint(self.edge_node).points,
+            "faults": active,
+            "messages": sum(s.acknowledged for s in self.speakers.values()),
+        }
+        self.tell("ready", "", **figures)
+
+    def _save(self) -> None:
+        write_secretly(self._folder / "state.json", self.world.kept())

@@ -53,13 +53,11 @@ def test_rotating_and_revoking_are_seen_at_once_and_announced(plant: Plant) -> N
 
 
 @pytest.mark.req("K01")
-@pytest.mark.parametrize(
-    "username", ["", "pump-1", "acme", "acme.", ".pump-1", "acme.nobody", "nobody.pump-1", "acme.pump-1.x", "acme.a\0", "' OR 1=1"]
-)
-def test_a_name_that_nobody_has_is_nobody(plant: Plant, username: str) -> None:
+def test_a_name_that_nobody_has_is_nobody(plant: Plant) -> None:
     plant.devices("pump-1")
     with plant.read() as s:
-        assert registry.find_credential(s, username) is None
+        for username in ["", "pump-1", "acme", "acme.", ".pump-1", "acme.nobody", "nobody.pump-1", "acme.pump-1.x", "acme.a\0", "' OR 1=1"]:
+            assert registry.find_credential(s, username) is None, username
 
 
 def test_a_starting_gate_reads_every_living_devices_login(plant: Plant) -> None:

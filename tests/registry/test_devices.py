@@ -4,11 +4,13 @@ import time
 from typing import Any
 
 import pytest
+from sqlalchemy import insert, select
 from tests.registry.conftest import Plant
 
 from kaogong import audit, registry
 from kaogong.core.errors import ConfigInvalid, Conflict, Missing
 from kaogong.registry import DeviceFilter, DevicePatch, Name, NewDevice, NewPlace
+from kaogong.registry.tables import DeviceRow
 
 
 def _found(plant: Plant, **filters: Any) -> list[str]:
@@ -189,26 +191,27 @@ def test_two_people_editing_the_same_device_do_not_lose_an_edit(plant: Plant) ->
     assert caught.value.details["version"] == 2
 
 
-@pytest.mark.parametrize(
-    "text", ["'; DROP TABLE devices; --", '" OR ""="', "\\", "％", "${jndi}", "{{7*7}}", "<script>", "مضخة", "насос", "𠮷野", "🙂"]
-)
-def test_text_of_any_script_is_just_text(plant: Plant, text: str) -> None:
-    plant.does(registry.create_device, NewDevice(key="pump-1", type="pump", name=Name(en=text, zh=text)))
-    with plant.read() as s:
-        assert registry.get_device(s, plant.acme, "pump-1").name.en == text
-    assert _found(plant, q=text) == ["pump-1"]
-    with pytest.raises(Missing), plant.read() as s:
-        registry.get_device(s, plant.acme, text)
+def test_text_of_any_script_is_just_text(plant: Plant) -> None:
+    texts = ["'; DROP TABLE devices; --", '" OR ""="', "\\", "％", "${jndi}", "{{7*7}}", "<script>", "مضخة", "насос", "𠮷野", "🙂"]
+    for number, text in enumerate(texts):
+        key = f"pump-{number}"
+        plant.does(registry.create_device, NewDevice(key=key, type="pump", name=Name(en=text, zh=text)))
+        with plant.read() as s:
+            assert registry.get_device(s, plant.acme, key).name.en == text
+        assert _found(plant, q=text) == [key]
+        with pytest.raises(Missing), plant.read() as s:
+            registry.get_device(s, plant.acme, text)
 
 
-@pytest.mark.parametrize("key", ["", "a b", "-a", "a.b", "a/b", "a\0", "泵", "a" * 65, "\ud800"])
-def test_a_key_that_no_topic_could_carry_is_refused_and_never_found(plant: Plant, key: str) -> None:
-    with pytest.raises(ConfigInvalid) as caught:
-        plant.does(registry.create_device, NewDevice(key=key, type="pump"))
-    assert caught.value.stable_code == "key_invalid"
-    for verb in (registry.get_device, registry.get_asset, registry.get_type, registry.get_place, registry.get_person):
-        with pytest.raises(Missing):
-            plant.does(verb, key)
+def test_a_key_that_no_topic_could_carry_is_refused_and_never_found(plant: Plant) -> None:
+    for key in ("", "a b", "-a", "a.b", "a/b", "a\0", "泵", "a" * 65, "\ud800"):
+        with pytest.raises(ConfigInvalid) as caught:
+            plant.does(registry.create_device, NewDevice(key=key, type="pump"))
+        assert caught.value.stable_code == "key_invalid"
+        with plant.read() as s:
+            for verb in (registry.get_device, registry.get_asset, registry.get_type, registry.get_place):
+                with pytest.raises(Missing):
+                    verb(s, plant.acme, key)
 
 
 def test_a_deleted_device_is_gone_and_its_key_free_again(plant: Plant) -> None:
@@ -230,11 +233,13 @@ def test_a_deleted_device_is_gone_and_its_key_free_again(plant: Plant) -> None:
 
 
 def test_totals_are_exact_to_ten_thousand_then_at_least(plant: Plant) -> None:
-    for start in (0, 5000, 10_000):
+    plant.devices("p")
+    with plant.read() as s:
+        first = s.scalars(select(DeviceRow)).one()
+        row = {c.name: getattr(first, c.name) for c in DeviceRow.__table__.columns if c.name not in ("id", "key")}
+    for start, upto, expected in ((1, 10_000, (10_000, "exact")), (10_000, 10_001, (10_000, "at_least"))):
         with plant.write() as s:
-            many = [NewDevice(key=f"p{i}", type="pump") for i in range(start, min(start + 5000, 10_001))]
-            registry.create_devices(s, plant.acme, many)
+            s.execute(insert(DeviceRow.__table__), [row | {"key": f"p{i}"} for i in range(start, upto)])
         with plant.read() as s:
             page = registry.list_devices(s, plant.acme, limit=1)
-        expected = (min(start + 5000, 10_000), "exact" if start < 10_000 else "at_least")
         assert (page.total, page.total_is) == expected

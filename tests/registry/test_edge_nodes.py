@@ -54,9 +54,8 @@ def test_another_nodes_device_is_a_conflict(nodes: Plant) -> None:
     assert caught.value.stable_code == "gateway_taken"
 
 
-@pytest.mark.parametrize(
-    ("document", "field"),
-    [
+def test_what_cannot_work_is_refused_with_its_field(nodes: Plant) -> None:
+    wrong: list[tuple[dict[str, Any], str]] = [
         ({}, "connections"),
         ({"connections": {}}, "connections"),
         ({"connections": [1]}, "connections.0.points"),
@@ -65,12 +64,11 @@ def test_another_nodes_device_is_a_conflict(nodes: Plant) -> None:
         (_document(("pump-1", "flow"), ("nobody", "flow")), "connections.0.points.1.device"),
         (_document(("a\0", "flow")), "connections.0.points.0.device"),
         (_document(("pump-1", "no_such")), "connections.0.points.0.property"),
-    ],
-)
-def test_what_cannot_work_is_refused_with_its_field(nodes: Plant, document: dict[str, Any], field: str) -> None:
-    with pytest.raises(ConfigInvalid) as caught:
-        nodes.does(registry.put_edge_configuration, "edge-1", document)
-    assert caught.value.details["field"] == field
+    ]
+    for document, field in wrong:
+        with pytest.raises(ConfigInvalid) as caught:
+            nodes.does(registry.put_edge_configuration, "edge-1", document)
+        assert caught.value.details["field"] == field
 
 
 def test_a_device_that_is_no_gateway_is_no_edge_node(nodes: Plant) -> None:

@@ -29,13 +29,13 @@ def test_a_tenant_administrator_manages_people_and_roles(plant: Plant) -> None:
         assert registry.find_person(s, "acme", "李四") is None
 
 
-@pytest.mark.parametrize("name", ["", " ", "a/b", "a b", "-a", "a\0", "a" * 65, "\ud800", "a\nb"])
-def test_a_login_that_cannot_be_typed_is_refused_and_never_found(plant: Plant, name: str) -> None:
-    with pytest.raises(ConfigInvalid):
-        plant.does(registry.create_person, NewPerson(name=name))
-    with plant.read() as s:
-        assert registry.find_person(s, "acme", name) is None
-        assert registry.find_people(s, name) == []
+def test_a_login_that_cannot_be_typed_is_refused_and_never_found(plant: Plant) -> None:
+    for name in ["", " ", "a/b", "a b", "-a", "a\0", "a" * 65, "\ud800", "a\nb"]:
+        with pytest.raises(ConfigInvalid):
+            plant.does(registry.create_person, NewPerson(name=name))
+        with plant.read() as s:
+            assert registry.find_person(s, "acme", name) is None
+            assert registry.find_people(s, name) == []
 
 
 def test_the_same_login_twice_is_a_conflict_whatever_its_case(plant: Plant) -> None:

@@ -53,5 +53,11 @@ def counted(session: Session, principal: Principal, filters: Filters) -> int:
 
 def oldest_first(session: Session, tenant_id: int) -> Iterator[AuditRow]:
     """The whole chain, a thousand lines in memory at a time."""
-    query = select(AuditRow).where(AuditRow.tenant_id == tenant_id).order_by(AuditRow.seq)
-    return iter(session.scalars(query.execution_options(yield_per=1000)))
+    last = 0
+    while True:
+        query = select(AuditRow).where(AuditRow.tenant_id == tenant_id, AuditRow.seq > last).order_by(AuditRow.seq).limit(1000)
+        rows = session.scalars(query.execution_options(populate_existing=True)).all()
+        yield from rows
+        if len(rows) < 1000:
+            return
+        last = rows[-1].seq

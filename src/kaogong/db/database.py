@@ -21,7 +21,8 @@ class Database:
     """Opens sessions. `write()` is one transaction that commits once at its end; `read()` sees one moment and changes nothing.
 
     Writers take turns on both stores (BEGIN IMMEDIATE on SQLite, an advisory lock on PostgreSQL): what was read inside `write()`
-    is still true when it is written, the change feed has no gaps, and the audit chain never forks.
+    is still true when it is written, the change feed has no gaps, and the audit chain never forks. On PostgreSQL a writer reads committed
+    rows, because a snapshot would be taken before its turn came.
     """
 
     def __init__(self, dsn: str) -> None:
@@ -34,7 +35,9 @@ class Database:
                 code="dsn_invalid",
                 field="registry.dsn",
             ) from err
-        self._writer = self.engine.execution_options(kaogong_write=True)
+        self._writer = self.engine.execution_options(
+            kaogong_write=True, **({} if self.is_sqlite else {"isolation_level": "READ COMMITTED"})
+        )
 
     @property
     def is_sqlite(self) -> bool:

@@ -54,6 +54,22 @@ def upgrade() -> None:
     )
     op.create_index("ix_commands_device", "commands", ["tenant_id", "device_id", "sent_at"], unique=False)
     op.create_table(
+        "device_connections",
+        sa.Column("device_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("connected", sa.Boolean(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("client_id", sa.String(length=128), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("protocol", sa.String(length=16), nullable=False),
+        sa.Column("last_refused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_refused_reason", sa.String(length=32), nullable=False),
+        sa.Column("last_violation_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_violation", sa.String(length=256), nullable=False),
+        sa.PrimaryKeyConstraint("device_id", name=op.f("pk_device_connections")),
+    )
+    op.create_index("ix_device_connections_tenant", "device_connections", ["tenant_id"], unique=False)
+    op.create_table(
         "outbox",
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("tenant_id", sa.Integer(), nullable=False),
@@ -85,6 +101,7 @@ def upgrade() -> None:
         sa.Column("address", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
         sa.UniqueConstraint("sha256", name=op.f("uq_sessions_sha256")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_sessions_expires", "sessions", ["expires_at"], unique=False)
     op.create_index("ix_sessions_person", "sessions", ["tenant_id", "person"], unique=False)
@@ -114,6 +131,7 @@ def upgrade() -> None:
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tokens")),
         sa.UniqueConstraint("sha256", name=op.f("uq_tokens_sha256")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_tokens_name", "tokens", ["tenant_id", "name"], unique=True)
     op.create_table(

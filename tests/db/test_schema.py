@@ -20,7 +20,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
         dsn = f"sqlite:///{tmp_path}/empty.db"
     else:
         server: PostgresServer = request.getfixturevalue("postgres_server")
-        dsn = server.dsn(server.create("template0"))
+        dsn = server.dsn(server.create())
     database = Database(dsn)
     yield database
     database.close()

@@ -15,40 +15,42 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from kaogong.db import Database
+from kaogong.db import Base, Database
 
 START_WITHIN_S = 30
 _numbers = count(1)
 
 
 class PostgresServer:
-    """A server of its own folder and socket; tests get copies of one template database."""
+    """A server of its own folder and socket."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._process = _start(folder)
         self._admin = self._connect()
-        self._admin.execute("CREATE DATABASE template_kaogong TEMPLATE template0")
-        template = Database(self.dsn("template_kaogong"))
-        _create_tables(template)
-        template.close()
+        self._database = Database(self.dsn(self.create()))
+        _create_tables(self._database)
 
     def dsn(self, name: str) -> str:
         """SQLAlchemy's DSN of the database `name`."""
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
 
-    def create(self, template: str = "template_kaogong") -> str:
-        """A new database copied from `template` (`template0`: an empty one); its name."""
+    def create(self) -> str:
+        """A new database without a table; its name."""
         name = f"test_{next(_numbers)}"
-        self._admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        self._admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
         return name
 
-    def drop(self, name: str) -> None:
-        """Remove a database, whoever is still connected."""
-        self._admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    def emptied(self) -> Database:
+        """The database that holds every table, without a row: ten times as quick as a new one."""
+        tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+        with self._database.writer() as connection:
+            connection.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY")
+        return self._database
 
     def stop(self) -> None:
         """End the server and remove its folder."""
+        self._database.close()
         self._admin.close()
         self._process.send_signal(signal.SIGINT)
         self._process.wait(START_WITHIN_S)
@@ -139,13 +141,9 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]
 
 
 @pytest.fixture
-def postgres_database(postgres_server: PostgresServer) -> Iterator[Database]:
+def postgres_database(postgres_server: PostgresServer) -> Database:
     """An empty registry in PostgreSQL."""
-    name = postgres_server.create()
-    database = Database(postgres_server.dsn(name))
-    yield database
-    database.close()
-    postgres_server.drop(name)
+    return postgres_server.emptied()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -90,7 +90,7 @@ jetstream {{
 mqtt {{
   host: {_text(options.mqtt.host)}
   port: {_port(options.mqtt.port)}
-  {_tls(options.mqtt)}ack_wait: "30s"
+  {_tls(options.mqtt)}ack_wait: "10s"
   max_ack_pending: 1024
 }}
 

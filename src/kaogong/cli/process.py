@@ -28,7 +28,7 @@ log = logging.getLogger("kaogong.process")
 
 State = Literal["starting", "ready", "degraded"]
 STATUS_EVERY_S = 1.0
-QUIET = ("asyncua", "pymodbus", "mqtt", "alembic", "urllib3", "httpx2", "httpcore2", "nats")
+QUIET = ("asyncua", "pymodbus", "mqtt", "alembic", "urllib3", "httpx2", "httpcore2")
 
 
 class Status:
@@ -171,6 +171,8 @@ def open_log(home: Path, name: str, settings: Settings) -> None:
     if settings.log.level != "DEBUG":
         for library in QUIET:
             logging.getLogger(library).setLevel(logging.ERROR)
+        # nats-py logs what it also hands to our callbacks, with a trace.
+        logging.getLogger("nats").setLevel(logging.CRITICAL)
 
 
 def _log_fault(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:

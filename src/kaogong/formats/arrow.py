@@ -96,6 +96,12 @@ def _rows(pile: Pile, number: int, gateway: Any, table: pa.Table, names: Names) 
     size = table.num_rows
     devices, device_at = _encoded(table, "device")
     keys, key_at = _encoded(table, "key")
+    ts = _times(_column(table, "ts"), pile.received_ns[number] / 1e6, size)
+    value, text, quality = (
+        _numbers(_column(table, "value"), size),
+        _texts(_column(table, "text")),
+        _quality(_column(table, "quality"), size),
+    )
     counts = np.bincount(device_at, minlength=len(devices)).tolist()
     speakers = [_speaker(pile, number, gateway, key, count, names) for key, count in zip(devices, counts, strict=True)]
     types = sorted({speaker.type_id for speaker in speakers if speaker is not None})
@@ -110,17 +116,16 @@ def _rows(pile: Pile, number: int, gateway: Any, table: pa.Table, names: Names) 
                 named[found.id] = found
                 property_of[row, column], kind_of[row, column] = found.id, KIND_CODES[found.kind]
     type_at = np.array([len(types) if s is None else types.index(s.type_id) for s in speakers], dtype=np.int64)[device_at]
-    text = _column(table, "text")
     return _Rows(
         np.full(size, number, dtype=np.uint32),
         np.array([0 if s is None else s.device_id for s in speakers], dtype=np.uint32)[device_at],
         property_of[type_at, key_at],
         kind_of[type_at, key_at],
         np.array(keys, dtype=object)[key_at],
-        _times(_column(table, "ts"), pile.received_ns[number] / 1e6, size),
-        _numbers(_column(table, "value"), size),
-        None if text is None else pl.Series(pc.fill_null(text.cast(pa.large_string()), "").to_pylist(), dtype=pl.String),
-        _quality(_column(table, "quality"), size),
+        ts,
+        value,
+        text,
+        quality,
         named,
     )
 
@@ -176,6 +181,12 @@ def _numbers(column: Any, rows: int) -> Array:
         column = column.cast(pa.uint8())
     written = column.cast(pa.float64(), safe=False)
     return np.array(pc.fill_null(written, float("nan")).to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _texts(column: Any) -> pl.Series | None:
+    if column is None:
+        return None
+    return pl.Series(pc.fill_null(column.cast(pa.large_string()), "").to_pylist(), dtype=pl.String)
 
 
 def _quality(column: Any, rows: int) -> Array:

@@ -207,6 +207,8 @@ class Decoder:
         if type(body) is dict and body.get("ts") is not None:
             at = milliseconds(body["ts"])
             payload = {k: v for k, v in body.items() if k != "ts"}
+        if type(payload) is dict and list(payload) == ["values"]:
+            payload = payload["values"]
         if isinstance(at, tuple):
             pile.refuse(number, device, "", at[0], at[1], 0)
             return

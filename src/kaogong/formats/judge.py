@@ -89,7 +89,8 @@ def _number(prop: PropertyNames, v: float, factor: float, offset: float) -> Acce
     converted = v * factor + offset
     if not isfinite(converted):
         return Refused(Reason.NOT_FINITE, f"{prop.key}: {v!r} is too large in {units.symbol(prop.unit)}")
-    return Accepted(float(round(converted)) if prop.kind == Kind.INTEGER else converted)
+    # Twelve digits are more than any instrument has, and 50 °F is 10 °C again.
+    return Accepted(float(round(converted)) if prop.kind == Kind.INTEGER else float(f"{converted:.12g}"))
 
 
 def text(prop: PropertyNames, v: str) -> Accepted | Refused:

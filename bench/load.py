@@ -4,6 +4,7 @@ Run as its own process, so its CPU is counted apart: `python -m bench.load PLAN.
 The record, not the platform's ledger, says what must be found by SQL afterwards.
 """
 
+import contextlib
 import json
 import resource
 import select
@@ -26,6 +27,7 @@ class Plan:
     qos: int = 0
     window: int = 16  # messages in flight a device at QoS 1
     times: int = 1  # how many of `%0` to `%9` a body holds
+    reconnect: bool = False  # come back after a cut and send again what was not acknowledged, as a good device does
 
 
 @dataclass
@@ -38,6 +40,7 @@ class Record:
     sent: int = 0
     acked: int = 0
     behind: bool = False
+    reconnects: int = 0
     ack_ms: list[float] = field(default_factory=list)
     devices: dict[str, list[int]] = field(default_factory=dict)
 
@@ -99,22 +102,40 @@ class Device:
             raise SystemExit(f"{self.key} was refused: {answer!r}")
         self.sock.setblocking(False)
 
+    def reconnect(self, plan: Plan, spec: dict[str, str]) -> None:
+        """Connect again, for up to a minute, and repeat what was not acknowledged."""
+        deadline = time.perf_counter() + 60
+        while True:
+            self.sock.close()
+            self.sock, self.buffer = socket.socket(socket.AF_INET, socket.SOCK_STREAM), b""
+            try:
+                self.connect(plan, spec)
+                self.connected()
+                for packet_id, (ts, _) in list(self.inflight.items()):
+                    self._send(self._packet(0x3A, ts, packet_id))
+                return
+            except OSError:
+                if time.perf_counter() > deadline:
+                    raise
+                time.sleep(0.1)
+
     def publish(self, now_ms: int) -> None:
         """Send one message stamped `now_ms`, or the next free millisecond of this device."""
         ts = max(now_ms, self.last_ts + 1)
         self.last_ts = ts + self.times - 1
+        self.sent += 1
+        self.sent_sum += ts
+        if self.qos:
+            self.packet_id = self.packet_id % 65535 + 1
+            self.inflight[self.packet_id] = (ts, time.perf_counter())
+        self._send(self._packet(0x32 if self.qos else 0x30, ts, self.packet_id))
+
+    def _packet(self, head: int, ts: int, packet_id: int) -> bytes:
         body = self.body
         for n in range(self.times):
             body = body.replace(b"%%%d" % n, b"%d" % (ts + n))
-        head = b"\x30"
-        packet = self.topic + body
-        if self.qos:
-            self.packet_id = self.packet_id % 65535 + 1
-            head, packet = b"\x32", self.topic + self.packet_id.to_bytes(2, "big") + body
-            self.inflight[self.packet_id] = (ts, time.perf_counter())
-        self._send(head + _length(len(packet)) + packet)
-        self.sent += 1
-        self.sent_sum += ts
+        rest = self.topic + (packet_id.to_bytes(2, "big") if self.qos else b"") + body
+        return bytes([head]) + _length(len(rest)) + rest
 
     def _send(self, data: bytes) -> None:
         try:
@@ -132,75 +153,118 @@ class Device:
         except BlockingIOError:
             return
         if not data:
-            raise SystemExit(f"{self.key} was disconnected by the broker")
+            raise ConnectionResetError(f"{self.key} was disconnected by the broker")
         whole = len(data) // 4 * 4
         self.buffer = data[whole:]
         now = time.perf_counter()
         for at in range(0, whole, 4):
             if data[at] != 0x40:
                 continue
-            ts, began = self.inflight.pop(int.from_bytes(data[at + 2 : at + 4], "big"))
+            known = self.inflight.pop(int.from_bytes(data[at + 2 : at + 4], "big"), None)
+            if known is None:
+                continue
+            ts, began = known
             self.acked += 1
             self.acked_sum += ts
             if self.acked % 64 == 1:
                 record.ack_ms.append((now - began) * 1000)
 
 
-def run(plan: Plan) -> Record:
-    """Connect everybody, send at the planned rate, wait for the last acknowledgements."""
-    record = Record()
-    began = time.perf_counter()
-    devices = [Device(spec, plan.qos, plan.times) for spec in plan.devices]
-    for at in range(0, len(devices), 500):
-        for device, spec in zip(devices[at : at + 500], plan.devices[at : at + 500], strict=True):
-            device.connect(plan, spec)
-        for device in devices[at : at + 500]:
-            device.connected()
-    record.connect_s = time.perf_counter() - began
-    poll = select.epoll()
-    by_fd = {d.sock.fileno(): d for d in devices}
-    for fd in by_fd:
-        poll.register(fd, select.EPOLLIN)
-    print("connected", flush=True)
+class Load:
+    """All devices of one plan, driven from one loop."""
 
-    def take(timeout: float) -> None:
-        for fd, _ in poll.poll(timeout):
-            by_fd[fd].read_acks(record)
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.record = plan, Record()
+        self.devices = [Device(spec, plan.qos, plan.times) for spec in plan.devices]
+        self._specs = {d.key: spec for d, spec in zip(self.devices, plan.devices, strict=True)}
+        self._poll = select.epoll()
+        self._by_fd: dict[int, Device] = {}
 
-    cpu = time.process_time()
-    start = time.perf_counter()
-    count, total = 0, int(plan.rate * plan.seconds)
-    while count < total:
-        due = min(total, int((time.perf_counter() - start) * plan.rate) + 1)
-        now_ms = time.time_ns() // 1_000_000
-        skipped = 0
-        for _ in range(min(due - count, 512)):
-            device = devices[count % len(devices)]
-            if plan.qos and len(device.inflight) >= plan.window:
-                skipped += 1
-                break
+    def connect(self) -> None:
+        """Connect everybody, 500 at once."""
+        began = time.perf_counter()
+        for at in range(0, len(self.devices), 500):
+            some = self.devices[at : at + 500]
+            for device in some:
+                device.connect(self.plan, self._specs[device.key])
+            for device in some:
+                device.connected()
+                self._watch(device)
+        self.record.connect_s = time.perf_counter() - began
+
+    def send(self) -> None:
+        """Send at the planned rate; a device with a full window waits, and so does the rate."""
+        plan, total, count = self.plan, int(self.plan.rate * self.plan.seconds), 0
+        start = time.perf_counter()
+        while count < total and time.perf_counter() - start < plan.seconds * 1.5:
+            due = min(total, int((time.perf_counter() - start) * plan.rate) + 1)
+            now_ms = time.time_ns() // 1_000_000
+            blocked = False
+            for _ in range(min(due - count, 512)):
+                device = self.devices[count % len(self.devices)]
+                blocked = bool(plan.qos) and len(device.inflight) >= plan.window
+                if blocked:
+                    break
+                self._publish(device, now_ms)
+                count += 1
+            if plan.qos:
+                self._take_acks(0.001 if blocked else 0)
+            if count >= (time.perf_counter() - start) * plan.rate:
+                time.sleep(0.003)
+        self.record.elapsed_s = time.perf_counter() - start
+        self.record.behind = self.record.elapsed_s > plan.seconds * 1.05
+
+    def finish(self) -> None:
+        """Wait for the last acknowledgements, write down what each device did, leave."""
+        deadline = time.perf_counter() + 60
+        while self.plan.qos and any(d.inflight for d in self.devices) and time.perf_counter() < deadline:
+            self._take_acks(0.1)
+        record = self.record
+        record.sent, record.acked = sum(d.sent for d in self.devices), sum(d.acked for d in self.devices)
+        record.devices = {d.key: [d.sent, d.sent_sum, d.acked, d.acked_sum] for d in self.devices}
+        for device in self.devices:
+            device.sock.setblocking(True)
+            with contextlib.suppress(OSError):  # one that the broker cut meanwhile has nothing to say
+                device.sock.sendall(b"\xe0\x00")  # DISCONNECT: what is in the socket still arrives
+                device.sock.shutdown(socket.SHUT_WR)
+        time.sleep(0.5)
+
+    def _watch(self, device: Device) -> None:
+        self._by_fd[device.sock.fileno()] = device
+        self._poll.register(device.sock.fileno(), select.EPOLLIN)
+
+    def _publish(self, device: Device, now_ms: int) -> None:
+        try:
             device.publish(now_ms)
-            count += 1
-        if plan.qos:
-            take(0.001 if skipped else 0)
-        if count >= (time.perf_counter() - start) * plan.rate:
-            time.sleep(0.003)
-        if time.perf_counter() - start > plan.seconds * 1.5:
-            break
-    record.elapsed_s = time.perf_counter() - start
-    record.behind = record.elapsed_s > plan.seconds * 1.05
-    deadline = time.perf_counter() + 60
-    while plan.qos and any(d.inflight for d in devices) and time.perf_counter() < deadline:
-        take(0.1)
-    record.cpu_s = time.process_time() - cpu
-    record.sent, record.acked = sum(d.sent for d in devices), sum(d.acked for d in devices)
-    record.devices = {d.key: [d.sent, d.sent_sum, d.acked, d.acked_sum] for d in devices}
-    for device in devices:
-        device.sock.setblocking(True)
-        device.sock.sendall(b"\xe0\x00")  # DISCONNECT: what is in the socket still arrives
-        device.sock.shutdown(socket.SHUT_WR)
-    time.sleep(0.5)
-    return record
+        except OSError:
+            self._again(device)
+
+    def _take_acks(self, timeout: float) -> None:
+        for fd, _ in self._poll.poll(timeout):
+            device = self._by_fd[fd]
+            try:
+                device.read_acks(self.record)
+            except OSError:
+                self._again(device)
+
+    def _again(self, device: Device) -> None:
+        if not self.plan.reconnect:
+            raise SystemExit(f"{device.key} was disconnected by the broker")
+        device.reconnect(self.plan, self._specs[device.key])
+        self.record.reconnects += 1
+        self._watch(device)
+
+
+def run(plan: Plan) -> Record:
+    """One plan from the first connection to the last acknowledgement."""
+    load = Load(plan)
+    load.connect()
+    print("connected", flush=True)
+    cpu = time.process_time()
+    load.send()
+    load.record.cpu_s = time.process_time() - cpu
+    load.finish()
+    return load.record
 
 
 def main() -> None:

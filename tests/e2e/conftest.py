@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-
 from bench.platform import Platform
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 CHROMIUM = [
     "--no-sandbox",

@@ -38,22 +38,24 @@ def enter(house: Database, login: str = "ana", password: str = PASSWORD, entry: 
     return security.sign_in(house, Throttle(), login, password, entry=entry, agent="pytest", address="127.0.0.1")
 
 
-@pytest.mark.parametrize("login", ["ana", "ANA", "default/ana", "other/bo", "bo"])
-def test_who_knows_the_password_comes_in(house: Database, login: str) -> None:
-    secret, caller = enter(house, login)
-    assert security.identify(house, secret).principal == caller.principal
-    assert caller.principal.tenant == ("other" if "bo" in login else "default")
-    assert caller.must_change_password is ("bo" in login)
+def test_who_knows_the_password_comes_in(house: Database) -> None:
+    for login in ("ana", "ANA", "default/ana", "other/bo", "bo"):
+        secret, caller = enter(house, login)
+        assert security.identify(house, secret).principal == caller.principal
+        assert caller.principal.tenant == ("other" if "bo" in login else "default")
+        assert caller.must_change_password is ("bo" in login)
 
 
-@pytest.mark.parametrize(
-    "login", ["ana", "nobody", "other/ana", "default/bo", "", "/", "a/b/c", "ana' OR '1'='1", "ana\0", "' --", "\ud800", "default/ana "]
-)
-def test_a_wrong_name_or_password_is_told_nothing_more(house: Database, login: str) -> None:
-    password = "wrong" if login.strip() in ("ana", "default/ana") else PASSWORD
-    with pytest.raises(AuthRejected) as failure:
-        enter(house, login, password)
-    assert failure.value.stable_code == "login_wrong"
+def test_a_wrong_name_or_password_is_told_nothing_more(house: Database) -> None:
+    strange = ["", "/", "a/b/c", "ana' OR '1'='1", "ana\0", "' --", "\ud800"]
+    for login, password in [
+        ("ana", "wrong"),
+        ("default/ana ", "wrong"),
+        *((one, PASSWORD) for one in ("nobody", "other/ana", "default/bo", *strange)),
+    ]:
+        with pytest.raises(AuthRejected) as failure:
+            enter(house, login, password)
+        assert failure.value.stable_code == "login_wrong"
 
 
 def test_guessing_is_slowed_down_and_audited(house: Database) -> None:
@@ -136,12 +138,12 @@ def test_a_first_password_shuts_everything_but_its_change(house: Database) -> No
     security.require(security.identify(house, secret), Action.SEE_PLANT)
 
 
-@pytest.mark.parametrize("password", ["short", "ana-is-my-name", "aaaaaaaaaaaa", "x" * 257, ""])
-def test_an_easy_password_is_refused(house: Database, password: str) -> None:
+def test_an_easy_password_is_refused(house: Database) -> None:
     _, caller = enter(house)
-    with pytest.raises(ConfigInvalid) as failure:
-        security.change_password(house, Throttle(), caller, PASSWORD, password, address="")
-    assert failure.value.stable_code == "password_weak"
+    for password in ("short", "ana-is-my-name", "aaaaaaaaaaaa", "x" * 257, ""):
+        with pytest.raises(ConfigInvalid) as failure:
+            security.change_password(house, Throttle(), caller, PASSWORD, password, address="")
+        assert failure.value.stable_code == "password_weak"
 
 
 def test_the_current_password_is_asked_for_and_must_differ(house: Database) -> None:

@@ -39,7 +39,7 @@ class Node:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._source = Source(credential, folder)
         self._buffer = Buffer(folder / "buffer.db", buffer_limit)
-        self._uplink = Uplink(self._buffer, self._publish)
+        self._uplink = Uplink(self._buffer, self._publish, self._changed)
         self._collector = Collector(folder / "connections", self._uplink.take, self._changed)
         self._bus: Bus | None = None
         self._bus_words = "not connected yet"

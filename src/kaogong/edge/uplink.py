@@ -32,8 +32,8 @@ Publish = Callable[[int, bytes, str], Awaitable[object]]
 class Uplink:
     """Live data first, the backlog in between; nothing leaves the disk before the platform has acknowledged it."""
 
-    def __init__(self, buffer: Buffer, publish: Publish, flush_s: float = FLUSH_S) -> None:
-        self._buffer, self._publish, self._flush_s = buffer, publish, flush_s
+    def __init__(self, buffer: Buffer, publish: Publish, changed: Callable[[], None] = lambda: None, flush_s: float = FLUSH_S) -> None:
+        self._buffer, self._publish, self._changed, self._flush_s = buffer, publish, changed, flush_s
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="buffer")
         self._pending: list[Reading] = []
         self._live: deque[Stored] = deque()
@@ -194,6 +194,7 @@ class Uplink:
 
     def _say(self, trouble: str) -> None:
         if bool(trouble) != bool(self._trouble):
+            self._changed()
             before, self._since = self._since, clock.now()
             if trouble:
                 log.warning("platform: lost, %s Readings are kept on disk.", trouble)
@@ -204,6 +205,7 @@ class Uplink:
 
     def _say_disk(self, trouble: str) -> None:
         if bool(trouble) != bool(self.disk_trouble):
+            self._changed()
             level = logging.ERROR if trouble else logging.INFO
             log.log(level, "buffer: %s", f"cannot be written: {trouble}" if trouble else "can be written again")
         self.disk_trouble = trouble

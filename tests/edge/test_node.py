@@ -1,0 +1,147 @@
+"""A whole edge node: real machines on one side, a real broker on the other."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.edge.platform import ConfigurationServer
+from tests.simulators.modbus_tcp import PymodbusPeer
+from tests.simulators.peer import until
+from tests.support.nats import Broker
+
+from kaogong.bus import Bus, ensure_streams
+from kaogong.bus.subjects import UP, down
+from kaogong.edge.node import Node
+from kaogong.edge.source import Credential
+from kaogong.formats.report import NodeReport
+
+
+class World:
+    """A broker with its streams, a configuration, a Modbus device, and what arrives."""
+
+    def __init__(self, broker: Broker, server: ConfigurationServer, peer: PymodbusPeer, folder: Path) -> None:
+        self.broker, self.server, self.peer, self.folder = broker, server, peer, folder
+        self.credential = Credential(username="acme.edge-1", password=broker.platform.seed, http=server.url, nats=broker.url)
+        self.reports: list[NodeReport] = []
+        self.bodies: list[dict[str, Any]] = []
+
+    def document(self, points: int = 3, **connection: Any) -> dict[str, Any]:
+        entries = [{"device": f"pump-{i % 3}", "property": f"p{i}", "address": self.peer.address(i)} for i in range(points)]
+        plc = {"name": "plc", "driver": "modbus_tcp", "config": self.peer.config(), "groups": {"default": {"interval_s": 0.05}}}
+        return {"connections": [plc | {"points": entries} | connection]}
+
+    @asynccontextmanager
+    async def node(self, **options: Any) -> AsyncIterator[Node]:
+        node = Node(self.credential, self.folder / "edge", on_report=self.reports.append, **options)
+        task = asyncio.create_task(node.run())
+        try:
+            yield node
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def follow(self, bus: Bus) -> None:
+        async def take(message: Any) -> None:
+            self.bodies.append(json.loads(message.data))
+
+        await bus.subscribe("up.acme.edge-1.batch.*", take)
+
+    def values(self, device: str, key: str) -> list[tuple[int, Any]]:
+        return [(e["ts"], e["values"][key]) for b in self.bodies for e in b["devices"].get(device, []) if key in e["values"]]
+
+
+@pytest.fixture
+async def world(own_broker: Broker, tmp_path: Path) -> AsyncIterator[World]:
+    peer = PymodbusPeer(tmp_path)
+    await peer.start()
+    async with ConfigurationServer("acme.edge-1", own_broker.platform.seed) as server:
+        bus = await own_broker.bus()
+        await ensure_streams(bus)
+        own_broker.server.keep_ports()
+        made = World(own_broker, server, peer, tmp_path)
+        await made.follow(bus)
+        yield made
+        await bus.close()
+    await peer.stop()
+
+
+async def stored(broker: Broker) -> list[dict[str, Any]]:
+    """Every body in the stream."""
+    bus = await broker.bus("auditor")
+    state = await bus.stream_state(UP)
+    consumer = await bus.push_consumer(UP, "auditor", filter_subject="p.>", start_sequence=1)
+    bodies: list[dict[str, Any]] = []
+    async with asyncio.timeout(10):
+        while len(bodies) < state.messages:
+            bodies += [json.loads(m.data) for m in await consumer.next_batch(1000, 0.05)]
+    await consumer.close()
+    await bus.close()
+    return bodies
+
+
+@pytest.mark.req("B05")
+async def test_readings_arrive_under_their_devices_with_their_own_time(world: World) -> None:
+    world.server.put(world.document(6))
+    async with world.node():
+        await until(lambda: len(world.values("pump-2", "p5")) >= 3, "three readings of p5")
+    times = [ts for ts, _ in world.values("pump-2", "p5")]
+    assert times == sorted(times)
+    assert {value for _, value in world.values("pump-2", "p5")} == {2.5}
+    assert {value for _, value in world.values("pump-0", "p3")} == {1.5}
+
+
+@pytest.mark.req("B07")
+async def test_broker_away_loses_nothing_and_repeats_nothing(world: World) -> None:
+    world.server.put(world.document(3))
+    async with world.node() as node:
+        await until(lambda: world.values("pump-0", "p0"), "a reading before the outage")
+        await world.broker.server.stop()
+        await until(lambda: node.report().buffer.samples > 60, "readings wait on disk")
+        assert node.report().state == "degraded"
+        assert "does not take readings" in node.report().reason
+        await world.broker.server.start()
+        await until(lambda: node.report().buffer.batches < 8 and node.report().state == "ready", "the backlog is gone", 20)
+    world.bodies = await stored(world.broker)
+    times = sorted(ts for ts, _ in world.values("pump-0", "p0"))
+    assert len(times) == len(set(times)), "the platform has each reading once, however often it was sent"
+    assert max(b - a for a, b in zip(times, times[1:], strict=False)) < 1000, "no hole where the broker was away"
+    assert {r.state for r in world.reports} >= {"ready", "degraded"}
+
+
+@pytest.mark.req("B06")
+async def test_new_configuration_is_taken_up_on_a_nudge_and_a_wrong_one_changes_nothing(world: World) -> None:
+    world.server.put(world.document(1))
+    async with world.node() as node:
+        await until(lambda: world.values("pump-0", "p0"), "a reading by the first configuration")
+        bus = await world.broker.bus("api")
+        world.server.put(world.document(2, config={"host": "127.0.0.1", "prot": 502}))
+        await bus.publish(down("acme", "edge-1", "desired"), b"2")
+        await until(lambda: node.report().configuration.problem, "the problem is reported")
+        told = node.report().configuration
+        assert told.problem_field == "connections.0.config.prot"
+        assert "known: timeout_s, host, port" in (told.problem or "")
+        assert told.etag == '"2"'
+        before = len(world.values("pump-0", "p0"))
+        await until(lambda: len(world.values("pump-0", "p0")) > before, "the former configuration still runs")
+        world.server.put(world.document(2))
+        await bus.publish(down("acme", "edge-1", "desired"), b"3")
+        await until(lambda: world.values("pump-1", "p1"), "a reading by the new configuration")
+        assert node.report().configuration.problem is None
+        await bus.close()
+
+
+@pytest.mark.req("B07")
+async def test_starts_from_disk_when_the_platform_is_away(world: World) -> None:
+    world.server.put(world.document(1))
+    async with world.node():
+        await until(lambda: world.values("pump-0", "p0"), "a reading")
+    await world.broker.server.stop()
+    world.credential = world.credential.model_copy(update={"http": "http://127.0.0.1:9"})
+    async with world.node() as node:
+        await until(lambda: node.report().buffer.samples > 5, "it collects without its platform")
+    assert (world.folder / "edge" / "configuration.json").stat().st_mode & 0o077 == 0

@@ -39,6 +39,8 @@ class Arranged:
 
 def arrange(table: pl.DataFrame, batch: int) -> Arranged:
     """Sort a batch of core's SAMPLES into the columns of `telemetry`."""
+    absent = [pl.lit(default).alias(name) for name, default in (("exact", 0), ("text", "")) if name not in table.columns]
+    table = table.with_columns(absent) if absent else table
     columns: list[str | pl.Expr] = ["tenant", "asset", pl.col("asset_property").alias("property"), "observed_at", *SAME, "device"]
     if "retention_class" in table.columns:
         columns.append("retention_class")
@@ -79,8 +81,8 @@ def fingerprints(rows: pl.DataFrame) -> Keys:
     """A number a row that is equal for equal values; stable within this process only."""
     if rows.is_empty():
         return np.zeros(0, np.uint64)
-    found: Keys = rows.select(pl.struct(SAME).hash()).to_series().to_numpy()
-    return found
+    prints: Keys = np.asarray(rows.select(pl.struct(SAME).hash()).to_series().to_numpy(), np.uint64)
+    return prints
 
 
 def _ends(keys: Keys) -> Ints:

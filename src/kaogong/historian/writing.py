@@ -17,6 +17,7 @@ from kaogong.historian.engine import Session
 from kaogong.historian.types import EVENTS, MINUTES, AccountedRange, DeadLetter, Receipt
 
 DEAD_LETTERS_KEPT = 100  # a device, reason and hour; the counts go on
+OPTIONAL = ("message", "property", "exact", "text")
 LOOKUP_ROWS = 10_000
 FEW, READ_AROUND = 500, 10  # a named key costs the engine about as much as reading ten rows too many
 DAYS_PER_INSERT = 50  # the engine refuses an insert into more than 100 partitions whole
@@ -187,7 +188,7 @@ def letters_frame(letters: Iterable[DeadLetter], incarnation: str = "") -> pl.Da
 
 
 def _check(table: pl.DataFrame) -> None:
-    lacking = [name for name in SAMPLES if name not in table.columns and name not in ("message", "property")]
+    lacking = [name for name in SAMPLES if name not in table.columns and name not in OPTIONAL]
     if lacking:
         raise ConfigInvalid(f"A batch for the historian lacks the columns {', '.join(lacking)}.", code="batch_shape")
     if table.height and not table.select((pl.col("asset") > 0).all() & (pl.col("asset_property") > 0).all()).item():

@@ -1,0 +1,26 @@
+import { Alert } from 'antd'
+import { useTranslation } from 'react-i18next'
+
+import { CopyButton } from './copy-button'
+import './secret-once.css'
+
+/** Something shown this once: it cannot be read again. */
+export function SecretOnce({ items }: { items: { label: string; value: string; testId?: string }[] }) {
+  const { t } = useTranslation()
+  return (
+    <div className="kg-secret" data-testid="secret">
+      <Alert type="warning" showIcon title={t('secret.once')} />
+      <dl className="kg-facts">
+        {items.map((item) => (
+          <div key={item.label} className="kg-secret-row">
+            <dt>{item.label}</dt>
+            <dd>
+              <code data-testid={item.testId}>{item.value}</code>
+              <CopyButton text={item.value} label={t('secret.copy', { what: item.label })} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  )
+}

@@ -1,0 +1,147 @@
+import { DownloadOutlined } from '@ant-design/icons'
+import { useMutation, useQueries } from '@tanstack/react-query'
+import { Button, Checkbox, Dropdown, Segmented, Select } from 'antd'
+import { useEffect, useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import type { Schemas } from '@/client/api'
+import { ChartLegend } from '@/components/chart/chart-legend'
+import { ChartTable } from '@/components/chart/chart-table'
+import { RangePicker } from '@/components/chart/range-picker'
+import { TimeSeriesChart } from '@/components/chart/time-series-chart'
+import { EmptyState } from '@/components/empty-state'
+import { ProblemPanel } from '@/components/problem-panel'
+import { SkeletonBlock } from '@/components/skeleton'
+import { formatTime } from '@/lib/format'
+import { localText } from '@/lib/local-text'
+import { serverNow } from '@/lib/server-clock'
+import { absolute, isLive, resolveRange, type Span, type TimeRange } from '@/lib/time-range'
+import { useDebounced } from '@/lib/use-debounced'
+import { useLanguage } from '@/lib/use-language'
+
+import { downloadHistory, type FileType } from '../api/download-history'
+import { historyQuery } from '../api/get-history'
+import { chartSeries } from '../chart-series'
+import { isPlottable } from '../points'
+
+const mostSeries = 8
+const mostPoints = 4000
+
+interface Props {
+  device: string
+  type: Schemas['DeviceType']
+  chosen: readonly string[] | undefined
+  range: TimeRange
+  asTable: boolean
+  onChange: (change: { p?: string[]; from?: string; to?: string; table?: boolean | undefined }) => void
+}
+
+/** The past of a device: which properties, which time, as lines or as a table, and as a file. */
+export function HistoryView({ device, type, chosen, range, asTable, onChange }: Props) {
+  const { t } = useTranslation()
+  const language = useLanguage()
+  const [limits, setLimits] = useState(false)
+  const plottable = useMemo(() => (type.properties ?? []).filter(isPlottable), [type])
+  const keys = useMemo(() => {
+    const asked = (chosen ?? []).filter((key) => plottable.some((property) => property.key === key))
+    return (asked.length > 0 ? asked : plottable.slice(0, 2).map((property) => property.key)).slice(0, mostSeries)
+  }, [chosen, plottable])
+  const [shown, setShown] = useSpan(range)
+  const span = useDebounced(shown, 150)
+  const each = Math.floor(mostPoints / Math.max(1, keys.length))
+  const queries = useQueries({ queries: keys.map((key) => historyQuery(device, key, span, Math.min(2000, each))) })
+  const answers = queries.map((query) => query.data)
+  // The answers are compared one by one: the array itself is new at each render.
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  const series = useMemo(() => keys.flatMap((key, index) => chartSeries(type, key, answers[index], language)), [type, language, keys, ...answers])
+  const failed = queries.find((query) => query.isError)
+  const waiting = queries.some((query) => query.isPending)
+  const busy = queries.some((query) => query.isFetching)
+  const points = series.reduce((sum, one) => sum + one.rows.length, 0)
+  const download = useMutation({ mutationFn: (file: FileType) => downloadHistory(device, keys, shown, file) })
+
+  const show = (next: Span) => {
+    setShown(next)
+    onChange(absolute(next))
+  }
+
+  if (plottable.length === 0) return <EmptyState title={t('history.nothing_plottable')}>{t('history.nothing_plottable_text')}</EmptyState>
+  return (
+    <div className="kg-stack kg-stack-tight">
+      <div className="kg-row kg-row-apart">
+        <RangePicker range={range} span={shown} onRange={(next) => onChange(next)} />
+        <span className="kg-row">
+          <Segmented
+            aria-label={t('history.view')}
+            value={asTable ? 'table' : 'chart'}
+            options={[
+              { value: 'chart', label: t('history.chart') },
+              { value: 'table', label: t('history.table') },
+            ]}
+            onChange={(view) => onChange({ table: view === 'table' ? true : undefined })}
+          />
+          <Dropdown
+            trigger={['click']}
+            menu={{
+              items: [
+                { key: 'csv', label: t('history.csv') },
+                { key: 'parquet', label: t('history.parquet') },
+              ],
+              onClick: ({ key }) => download.mutate(key as FileType),
+            }}
+          >
+            <Button icon={<DownloadOutlined />} loading={download.isPending} data-testid="download-history">
+              {t('history.download')}
+            </Button>
+          </Dropdown>
+        </span>
+      </div>
+      <div className="kg-row">
+        <Select
+          mode="multiple"
+          aria-label={t('history.properties')}
+          value={keys}
+          maxCount={mostSeries}
+          onChange={(next: string[]) => onChange({ p: next })}
+          options={plottable.map((property) => ({ value: property.key, label: localText(property.name, language, property.key) }))}
+          showSearch={{ optionFilterProp: 'label' }}
+          style={{ flex: '1 1 280px', maxWidth: 720 }}
+        />
+        <Checkbox checked={limits} onChange={(event) => setLimits(event.target.checked)}>
+          {t('history.limits')}
+        </Checkbox>
+      </div>
+      {download.isError && <ProblemPanel error={download.error} />}
+      {failed && <ProblemPanel error={failed.error} onRetry={() => void failed.refetch()} />}
+      {waiting && !failed ? (
+        <SkeletonBlock height={348} />
+      ) : asTable ? (
+        <ChartTable series={series} />
+      ) : (
+        <>
+          <ChartLegend series={series} />
+          <TimeSeriesChart series={series} span={shown} onSpan={show} busy={busy} limits={limits} label={t('history.label', { from: formatTime(shown.from, language), to: formatTime(shown.to, language), count: series.length })} />
+          {points === 0 && !busy && <EmptyState title={t('history.empty')}>{t('history.empty_text')}</EmptyState>}
+          <p className="kg-muted kg-small">{t('history.help')}</p>
+        </>
+      )}
+    </div>
+  )
+}
+
+/** The span shown: moves with the clock while the range ends now, follows the gestures at once. */
+function useSpan(range: TimeRange): [Span, (span: Span) => void] {
+  const [now, setNow] = useState(serverNow)
+  const live = isLive(range)
+  const width = resolveRange(range, now).to - resolveRange(range, now).from
+  useEffect(() => {
+    if (!live) return undefined
+    const timer = setInterval(() => setNow(serverNow()), Math.min(60_000, Math.max(2_000, width / 600)))
+    return () => clearInterval(timer)
+  }, [live, width])
+  const [gesture, setGesture] = useState<{ range: string; span: Span }>()
+  const resolved = useMemo(() => resolveRange(range, now), [range.from, range.to, now]) // eslint-disable-line react-hooks/exhaustive-deps
+  const name = `${range.from} ${range.to}`
+  const wanted = gesture && name === gesture.range ? gesture.span : resolved
+  return [wanted, (span) => setGesture({ range: name, span })]
+}

@@ -1,0 +1,33 @@
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+
+import { LiveHub, type LiveSample, type LiveState } from '@/lib/live-hub'
+
+export type { LiveSample, LiveState } from '@/lib/live-hub'
+
+export const live = new LiveHub((points) => new EventSource(`/api/v1/live?points=${points.map(encodeURIComponent).join(',')}`))
+
+const nothing: ReadonlyMap<string, LiveSample> = new Map()
+
+/** The newest sample of each property of a device since this call began; one render a frame at most. */
+export function useLiveSamples(device: string, properties: readonly string[]): ReadonlyMap<string, LiveSample> {
+  const [samples, setSamples] = useState(nothing)
+  const wanted = useMemo(() => properties.map((property) => `${device}.${property}`).join(','), [device, properties])
+  useEffect(() => {
+    if (!wanted) return undefined
+    setSamples(nothing)
+    const release = live.want(wanted.split(','))
+    const stop = live.listen((batch) => {
+      const ours = batch.filter((sample) => sample.device === device)
+      if (ours.length > 0) setSamples((before) => new Map([...before, ...ours.map((sample): [string, LiveSample] => [sample.property, sample])]))
+    })
+    return () => {
+      stop()
+      release()
+    }
+  }, [wanted, device])
+  return samples
+}
+
+export function useLiveState(): LiveState {
+  return useSyncExternalStore(live.onState, live.currentState)
+}

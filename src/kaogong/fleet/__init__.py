@@ -12,15 +12,25 @@ from kaogong.fleet.commands import (
     record_command,
     take_answer,
 )
+from kaogong.fleet.nodes import DeviceSource, StoredReport, connection_of, follow_reports, report, reports, sources
 from kaogong.fleet.replies import follow_replies
+from kaogong.fleet.words import Sentence
 
 __all__ = [
     "CommandRecord",
     "CommandState",
+    "DeviceSource",
+    "Sentence",
+    "StoredReport",
+    "connection_of",
     "fail_command",
     "follow_replies",
+    "follow_reports",
     "get_command",
     "list_commands",
     "record_command",
+    "report",
+    "reports",
+    "sources",
     "take_answer",
 ]

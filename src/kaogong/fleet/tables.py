@@ -29,3 +29,15 @@ class CommandRow(Base):
     answer: Mapped[dict[str, Any] | None]
 
     __table_args__ = (Index("ix_commands_device", "tenant_id", "device_id", "sent_at"),)
+
+
+class NodeReportRow(Base):
+    """What an edge node said last about itself."""
+
+    __tablename__ = "node_reports"
+
+    node_device_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tenant_id: Mapped[int] = mapped_column(index=True)
+    node: Mapped[str] = mapped_column(IdText(64))
+    received_at: Mapped[datetime]
+    document: Mapped[dict[str, Any]]

@@ -180,6 +180,7 @@ class NatsServer:
                 stderr=out,
                 stdin=asyncio.subprocess.DEVNULL,
                 preexec_fn=die_with_parent(),
+                start_new_session=True,
             )
         await self._wait_until_ready(written)
 

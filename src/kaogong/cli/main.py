@@ -14,7 +14,7 @@ from kaogong import __version__
 from kaogong.core.errors import KaogongError
 
 HERE = Path(__file__).parent
-COMMANDS = sorted(f.stem for f in HERE.glob("*.py") if f.stem not in ("__init__", "main", "process"))
+COMMANDS = sorted(f.stem for f in HERE.glob("*.py") if f.stem not in ("__init__", "main", "process", "first_start"))
 
 
 class Commands(TyperGroup):
@@ -59,7 +59,3 @@ def main() -> None:
     except KaogongError as err:
         Console(stderr=True, highlight=False, soft_wrap=True, markup=False).print(f"kaogong: {err.message}")
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

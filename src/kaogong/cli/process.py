@@ -148,20 +148,20 @@ class ProcessContext:
 def open_process(home: Path, name: str) -> ProcessContext:
     """Read the settings, open `log/NAME.log`; raises ConfigInvalid naming file, line, field and what to write instead."""
     settings = Settings.load(home)
-    for folder in ("run", "log"):
-        (home / folder).mkdir(parents=True, exist_ok=True)
+    (home / "run").mkdir(parents=True, exist_ok=True)
     open_log(home, name, settings)
     sys.excepthook = _log_fault
     return ProcessContext(home, name, settings)
 
 
-def open_log(home: Path, name: str, settings: Settings) -> None:
+def open_log(home: Path, name: str, settings: Settings, *, terminal: bool = True) -> None:
     """Send every logger to `log/NAME.log`, rotated, and to a terminal if there is one."""
+    (home / "log").mkdir(parents=True, exist_ok=True)
     file = RotatingFileHandler(
         home / "log" / f"{name}.log", maxBytes=settings.log.max_mb * 1024 * 1024, backupCount=settings.log.keep, encoding="utf-8"
     )
     handlers: list[logging.Handler] = [file]
-    if sys.stderr.isatty():
+    if terminal and sys.stderr.isatty():
         handlers.append(logging.StreamHandler())
     line = logging.Formatter("%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
     line.converter = time.gmtime

@@ -56,7 +56,13 @@ class Command:
     async def start(self) -> asyncio.subprocess.Process:
         with self._output.open("wb") as out:
             return await asyncio.create_subprocess_exec(
-                *self._argv, stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out, env=self._environment, preexec_fn=die_with_parent()
+                *self._argv,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env=self._environment,
+                preexec_fn=die_with_parent(),
+                start_new_session=True,  # Ctrl-C in a terminal reaches the supervisor alone, which then stops them in order
             )
 
     def is_ready(self, pid: int) -> bool:

@@ -130,7 +130,7 @@ def test_a_dsn_that_cannot_work_says_what_to_write(dsn: str) -> None:
 def test_cursors_round_trip_and_foreign_ones_are_refused() -> None:
     assert after(cursor("泵", 7), str, int) == ("泵", 7)
     assert after(None, str) is after("", str) is None
-    for wrong in ("x", "====", cursor(7), cursor("a", "b"), cursor("a\0"), "\ud800", "é"):
+    for wrong in ("x", "====", cursor(7), cursor("a", "b"), cursor("a\0"), cursor(-1), "\ud800", "é"):
         with pytest.raises(ConfigInvalid):
             after(wrong, str)
     assert page_limit(None) == 50

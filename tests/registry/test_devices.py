@@ -9,6 +9,7 @@ from tests.registry.conftest import Plant
 
 from kaogong import audit, registry
 from kaogong.core.errors import ConfigInvalid, Conflict, Missing
+from kaogong.db import cursor
 from kaogong.registry import DeviceFilter, DevicePatch, Name, NewDevice, NewPlace
 from kaogong.registry.tables import DeviceRow
 
@@ -147,22 +148,29 @@ def test_pages_follow_each_other_without_gap_or_repeat_while_the_list_changes(pl
     keys = sorted(f"Pump_{i}" if i % 3 else f"pump-{i}" for i in range(25))
     plant.devices(*keys)
     seen: list[str] = []
-    cursor = None
+    position = None
     for turn in range(10):
         with plant.read() as s:
-            page = registry.list_devices(s, plant.acme, limit=4, cursor=cursor)
+            page = registry.list_devices(s, plant.acme, limit=4, cursor=position)
         seen += [d.key for d in page.items]
         if turn == 2:
             plant.does(registry.delete_device, seen[0])
             plant.devices("0-before-all")
-        cursor = page.next
-        if cursor is None:
+        position = page.next
+        if position is None:
             break
     assert seen == keys
 
 
 def test_a_wrong_cursor_or_limit_is_said(plant: Plant) -> None:
-    for wrong in ({"cursor": "nonsense"}, {"cursor": "WzFd"}, {"cursor": "é"}, {"limit": 0}, {"limit": 1001}):
+    for wrong in (
+        {"cursor": "nonsense"},
+        {"cursor": "WzFd"},
+        {"cursor": cursor("a", 2**63)},
+        {"cursor": "é"},
+        {"limit": 0},
+        {"limit": 1001},
+    ):
         with pytest.raises(ConfigInvalid) as caught, plant.read() as s:
             registry.list_devices(s, plant.acme, **wrong)  # type: ignore[arg-type]
         assert caught.value.details["field"] in wrong

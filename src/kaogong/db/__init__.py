@@ -5,7 +5,7 @@ Called by every room that keeps rows (audit, registry, security, fleet) and by t
 """
 
 from kaogong.db import outbox
-from kaogong.db.base import Base, IdText, Utc, contains
+from kaogong.db.base import Base, IdText, Utc
 from kaogong.db.database import Database
 from kaogong.db.outbox import Change, Relay
 from kaogong.db.page import Page, after, cursor, page_limit
@@ -19,7 +19,6 @@ __all__ = [
     "Relay",
     "Utc",
     "after",
-    "contains",
     "cursor",
     "outbox",
     "page_limit",

@@ -3,11 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, DateTime, Dialect, MetaData, String, literal
-from sqlalchemy.ext.compiler import compiles
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, String
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import Boolean, TypeDecorator
+from sqlalchemy.types import TypeDecorator
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -48,26 +46,3 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {datetime: Utc(), dict[str, Any]: JSON(none_as_null=True), list[Any]: JSON(none_as_null=True)}  # noqa: RUF012 - SQLAlchemy's own spelling
     __table_args__: Any = {"sqlite_autoincrement": True}  # noqa: RUF012
-
-
-class _Contains(FunctionElement[bool]):
-    """`text` occurs in `column`; LIKE would fold case a second time and cost five times as much on SQLite."""
-
-    type = Boolean()
-    inherit_cache = True
-    name = "contains_text"
-
-
-@compiles(_Contains)
-def _strpos(element: _Contains, compiler: Any, **kw: Any) -> str:
-    return f"(strpos({compiler.process(element.clauses, **kw)}) > 0)"
-
-
-@compiles(_Contains, "sqlite")
-def _instr(element: _Contains, compiler: Any, **kw: Any) -> str:
-    return f"(instr({compiler.process(element.clauses, **kw)}) > 0)"
-
-
-def contains(column: Any, text: str) -> ColumnElement[bool]:
-    """The condition that `text` occurs in `column`, exactly as written; the caller folds case on both sides."""
-    return _Contains(column, literal(text))

@@ -53,10 +53,10 @@ def after(text: str | None, *kinds: type) -> tuple[Any, ...] | None:
         position = orjson.loads(base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)))
     except (ValueError, binascii.Error):
         position = None
-    if (
-        not isinstance(position, list)
-        or [type(p) for p in position] != list(kinds)
-        or any("\0" in p for p in position if isinstance(p, str))
-    ):
+    if not isinstance(position, list) or [type(p) for p in position] != list(kinds) or not all(map(_storable, position)):
         raise ConfigInvalid("The cursor is not one of ours: begin again without one.", code="cursor_invalid", field="cursor")
     return tuple(position)
+
+
+def _storable(part: Any) -> bool:
+    return "\0" not in part if isinstance(part, str) else 0 <= part < 2**63

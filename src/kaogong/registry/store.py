@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from sqlalchemy import Row, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from kaogong.core.principal import Principal
-from kaogong.db import Base, contains
+from kaogong.db import Base
 from kaogong.db.page import COUNTED_TO
 from kaogong.registry.tables import (
     AssetRow,
@@ -28,6 +28,22 @@ from kaogong.registry.types import DeviceFilter
 R = TypeVar("R", bound=Base)
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+
+
+class Position(NamedTuple):
+    """Behind which key a page begins, and how many the first page counted (to COUNTED_TO + 1)."""
+
+    key: str
+    counted: int
+
+
+class Found(NamedTuple):
+    """A page: rows, where the next one begins, how many there are."""
+
+    rows: list[AnyRow]
+    following: Position | None
+    counted: int
+
 
 MANY = 500  # values in one IN list
 _Gateway = aliased(DeviceRow)
@@ -141,28 +157,21 @@ def devices_with_names(session: Session, principal: Principal, keys: Iterable[st
     return {row[0].key: row for part in _parts(keys) for row in session.execute(query.where(DeviceRow.key.in_(part)))}
 
 
-def device_page(session: Session, principal: Principal, chosen: DeviceFilter, after: str | None, limit: int) -> tuple[list[AnyRow], int]:
-    """Up to `limit` devices behind the key `after`, and how many match, counted to COUNTED_TO + 1."""
+def device_page(session: Session, principal: Principal, chosen: DeviceFilter, position: Position | None, limit: int) -> Found:
+    """Up to `limit` devices behind `position`, with the keys of type, place and gateway."""
     where = [DeviceRow.tenant_id == principal.tenant_id, DeviceRow.deleted_at.is_(None), *_chosen(session, principal, chosen, DeviceRow)]
     if chosen.is_gateway is not None:
-        where.append(DeviceRow.is_gateway.is_(chosen.is_gateway))
+        where.append(DeviceRow.is_gateway == chosen.is_gateway)
     if chosen.gateway is not None:
-        where.append(DeviceRow.gateway_id == _device_id(principal, chosen.gateway))
-    counted = _counted(session, select(DeviceRow.id).where(*where))
-    if after is not None:
-        where.append(DeviceRow.key > after)
-    query = _device_columns().where(*where).order_by(DeviceRow.key).limit(limit)
-    return list(session.execute(query)), counted
+        gateway = devices_by_key(session, principal, [chosen.gateway]).get(chosen.gateway)
+        where.append(DeviceRow.gateway_id == (gateway.id if gateway else -1))
+    return _page(session, DeviceRow, where, _device_columns(), position, limit)
 
 
-def asset_page(session: Session, principal: Principal, chosen: DeviceFilter, after: str | None, limit: int) -> tuple[list[AnyRow], int]:
-    """Up to `limit` assets behind the key `after`, with type key and place path, and how many match."""
+def asset_page(session: Session, principal: Principal, chosen: DeviceFilter, position: Position | None, limit: int) -> Found:
+    """Up to `limit` assets behind `position`, with the keys of type and place."""
     where = [AssetRow.tenant_id == principal.tenant_id, *_chosen(session, principal, chosen, AssetRow)]
-    counted = _counted(session, select(AssetRow.id).where(*where))
-    if after is not None:
-        where.append(AssetRow.key > after)
-    query = _asset_columns().where(*where).order_by(AssetRow.key).limit(limit)
-    return list(session.execute(query)), counted
+    return _page(session, AssetRow, where, _asset_columns(), position, limit)
 
 
 def asset_with_names(session: Session, principal: Principal, key: str) -> AnyRow | None:
@@ -251,7 +260,7 @@ def living_devices(session: Session, principal: Principal) -> Sequence[AnyRow]:
 
 
 def _chosen(session: Session, principal: Principal, chosen: DeviceFilter, table: type[AssetRow] | type[DeviceRow]) -> list[Any]:
-    where: list[Any] = [contains(table.search, word) for word in search_words(chosen.q)]
+    where: list[Any] = [table.search.contains(word, autoescape=True) for word in search_words(chosen.q)]
     if chosen.type is not None:
         found = type_by_key(session, principal, chosen.type)
         where.append(table.type_id == (found.id if found else -1))
@@ -260,15 +269,23 @@ def _chosen(session: Session, principal: Principal, chosen: DeviceFilter, table:
     return where
 
 
-def _device_id(principal: Principal, key: str) -> Any:
-    query = select(_Gateway.id).where(_Gateway.tenant_id == principal.tenant_id, _Gateway.key == key, _Gateway.deleted_at.is_(None))
-    return query.scalar_subquery()
-
-
-def _counted(session: Session, query: AnySelect) -> int:
-    return (
-        session.scalar(select(func.count()).select_from(query.limit(literal(COUNTED_TO + 1)).subquery())) or 0
-    )  # skip: tenant-scope, caller's
+def _page(
+    session: Session, table: type[AssetRow] | type[DeviceRow], where: list[Any], columns: AnySelect, position: Position | None, limit: int
+) -> Found:
+    """Reads ids from an index first and counts only behind the page, so that the rarest search reads the index once."""
+    found = select(table.id, table.key).where(*where).order_by(table.key)  # skip: tenant-scope, the caller's `where` begins with it
+    wanted = found.where(table.key > position.key) if position else found
+    ids = session.execute(wanted.limit(limit + 1)).all()
+    more = len(ids) > limit
+    if position:
+        counted = position.counted
+    elif more:
+        behind = found.where(table.key >= ids[limit].key).order_by(None).limit(literal(COUNTED_TO + 1 - limit)).subquery()
+        counted = limit + (session.scalar(select(func.count()).select_from(behind)) or 0)
+    else:
+        counted = len(ids)
+    rows = {row[0].id: row for part in _parts(id_ for id_, _ in ids[:limit]) for row in session.execute(columns.where(table.id.in_(part)))}
+    return Found([rows[id_] for id_, _ in ids[:limit]], Position(ids[limit - 1].key, counted) if more else None, counted)
 
 
 def _device_columns() -> AnySelect:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kaogong.db import Base, IdText
@@ -118,7 +118,7 @@ class AssetRow(Base):
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id"))
     key: Mapped[str] = mapped_column(IdText(64))
     name: Mapped[dict[str, Any]]
-    search: Mapped[str] = mapped_column(Text)
+    search: Mapped[str] = mapped_column(String(500))
     type_id: Mapped[int | None] = mapped_column(ForeignKey("device_types.id"))
     place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"))
     created_at: Mapped[datetime]
@@ -128,6 +128,7 @@ class AssetRow(Base):
         Index("uq_assets_key", "tenant_id", "key", unique=True),
         Index("ix_assets_type", "tenant_id", "type_id", "key"),
         Index("ix_assets_place", "tenant_id", "place_id", "key"),
+        Index("ix_assets_search", "tenant_id", "key", "search"),
         Base.__table_args__,
     )
 
@@ -141,7 +142,7 @@ class DeviceRow(Base):
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id"))
     key: Mapped[str] = mapped_column(IdText(64))
     name: Mapped[dict[str, Any]]
-    search: Mapped[str] = mapped_column(Text)
+    search: Mapped[str] = mapped_column(String(500))
     type_id: Mapped[int] = mapped_column(ForeignKey("device_types.id"))
     place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"))
     gateway_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id"))
@@ -155,7 +156,10 @@ class DeviceRow(Base):
         Index("uq_devices_key", "tenant_id", "key", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_devices_type", "tenant_id", "type_id", "key", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_devices_place", "tenant_id", "place_id", "key", sqlite_where=LIVE, postgresql_where=LIVE),
-        Index("ix_devices_gateway", "gateway_id", "key", sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("ix_devices_gateway", "tenant_id", "gateway_id", "key", sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("ix_devices_is_gateway", "tenant_id", "is_gateway", "key", sqlite_where=LIVE, postgresql_where=LIVE),
+        # Holds all a search reads, in the order of the list: SQLite looks into the table for `deleted_at` unless it is here too.
+        Index("ix_devices_search", "tenant_id", "key", "search", "deleted_at", sqlite_where=LIVE, postgresql_where=LIVE),
         Base.__table_args__,
     )
 

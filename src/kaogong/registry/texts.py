@@ -8,6 +8,7 @@ from kaogong.registry.types import Name
 
 NAME_LENGTH = 200
 DESCRIPTION_LENGTH = 2000
+SEARCHED_LENGTH = 500  # four bytes each still fit an index entry of PostgreSQL
 
 # Control characters break terminals and logs, lone surrogates have no UTF-8, NUL is refused by PostgreSQL.
 _UNUSABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
@@ -44,7 +45,7 @@ def folded(text: str) -> str:
 
 def searchable(key: str, name: Name) -> str:
     """What a search looks into: key and names, a line each so that no match spans two of them."""
-    return "\n".join(dict.fromkeys(folded(part) for part in (key, name.en, name.zh)))
+    return "\n".join(dict.fromkeys(folded(part) for part in (key, name.en, name.zh)))[:SEARCHED_LENGTH]
 
 
 def search_words(q: str | None) -> list[str]:

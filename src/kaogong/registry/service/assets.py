@@ -5,10 +5,10 @@ from sqlalchemy.orm import Session
 from kaogong.core import clock
 from kaogong.core.keys import check_key
 from kaogong.core.principal import Principal
-from kaogong.db import Page, after, page_limit
+from kaogong.db import Page, page_limit
 from kaogong.registry import store
 from kaogong.registry.service.announce import PLANT_EDITORS, allow, changed, missing, taken, usable
-from kaogong.registry.service.devices import key_cursor, usable_filter
+from kaogong.registry.service.devices import cursor_of, position_in, usable_filter
 from kaogong.registry.service.places import place_ids
 from kaogong.registry.tables import AssetRow
 from kaogong.registry.texts import checked_name, searchable
@@ -48,11 +48,8 @@ def list_assets(
     session: Session, principal: Principal, chosen: DeviceFilter | None = None, *, limit: int | None = None, cursor: str | None = None
 ) -> Page[Asset]:
     """A page of assets by key; the filter's gateway does not apply."""
-    position = after(cursor, str)
-    size = page_limit(limit)
-    rows, counted = store.asset_page(session, principal, usable_filter(chosen), position[0] if position else None, size + 1)
-    following = key_cursor(rows[size - 1][0].key) if len(rows) > size else None
-    return Page.of([_asset(*row) for row in rows[:size]], following, counted)
+    found = store.asset_page(session, principal, usable_filter(chosen), position_in(cursor), page_limit(limit))
+    return Page.of([_asset(*row) for row in found.rows], cursor_of(found.following), found.counted)
 
 
 def _asset(row: AssetRow, type_key: str | None, place: str | None) -> Asset:

@@ -27,11 +27,8 @@ def list_devices(
     session: Session, principal: Principal, chosen: DeviceFilter | None = None, *, limit: int | None = None, cursor: str | None = None
 ) -> Page[Device]:
     """A page of devices by key. An unknown type or place simply has none."""
-    position = after(cursor, str)
-    size = page_limit(limit)
-    rows, counted = store.device_page(session, principal, usable_filter(chosen), position[0] if position else None, size + 1)
-    following = key_cursor(rows[size - 1][0].key) if len(rows) > size else None
-    return Page.of([device_of(*row) for row in rows[:size]], following, counted)
+    found = store.device_page(session, principal, usable_filter(chosen), position_in(cursor), page_limit(limit))
+    return Page.of([device_of(*row) for row in found.rows], cursor_of(found.following), found.counted)
 
 
 def patch_device(session: Session, principal: Principal, key: str, patch: DevicePatch, *, version: int | None = None) -> Device:
@@ -130,6 +127,12 @@ def usable_filter(chosen: DeviceFilter | None) -> DeviceFilter:
     return wanted
 
 
-def key_cursor(key: str) -> str:
-    """The cursor of the page after `key`."""
-    return cursor(key)
+def position_in(text: str | None) -> store.Position | None:
+    """Where a cursor points to."""
+    position = after(text, str, int)
+    return store.Position(*position) if position else None
+
+
+def cursor_of(position: store.Position | None) -> str | None:
+    """The cursor of the page behind a position."""
+    return cursor(*position) if position else None

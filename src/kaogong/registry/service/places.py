@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from kaogong.core.errors import ConfigInvalid, Conflict
 from kaogong.core.keys import check_key
 from kaogong.core.principal import Principal
-from kaogong.db import page_limit
 from kaogong.registry import store
 from kaogong.registry.service.announce import PLANT_EDITORS, allow, changed, missing, same_version, taken, usable
 from kaogong.registry.tables import PlaceRow
@@ -72,8 +71,8 @@ def delete_place(session: Session, principal: Principal, path: str) -> None:
     if len(store.place_ids_under(session, principal, path)) > 1:
         raise Conflict(f"The place {path!r} holds other places: remove those first.", code="place_in_use")
     chosen = DeviceFilter(place=path)
-    _, devices = store.device_page(session, principal, chosen, None, page_limit(1))
-    _, assets = store.asset_page(session, principal, chosen, None, page_limit(1))
+    devices = store.device_page(session, principal, chosen, None, 1).counted
+    assets = store.asset_page(session, principal, chosen, None, 1).counted
     if devices or assets:
         raise Conflict(f"The place {path!r} holds {devices} devices and {assets} assets: move them first.", code="place_in_use")
     session.delete(row)

@@ -70,6 +70,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_device_connections_tenant", "device_connections", ["tenant_id"], unique=False)
     op.create_table(
+        "node_reports",
+        sa.Column("node_device_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("node", sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("document", sa.JSON(none_as_null=True), nullable=False),
+        sa.PrimaryKeyConstraint("node_device_id", name=op.f("pk_node_reports")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_node_reports_tenant_id"), "node_reports", ["tenant_id"], unique=False)
+    op.create_table(
         "outbox",
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("tenant_id", sa.Integer(), nullable=False),
@@ -191,7 +202,7 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"), nullable=False),
         sa.Column("name", sa.JSON(none_as_null=True), nullable=False),
-        sa.Column("search", sa.Text(), nullable=False),
+        sa.Column("search", sa.String(length=500), nullable=False),
         sa.Column("type_id", sa.Integer(), nullable=True),
         sa.Column("place_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -203,6 +214,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_assets_place", "assets", ["tenant_id", "place_id", "key"], unique=False)
+    op.create_index("ix_assets_search", "assets", ["tenant_id", "key", "search"], unique=False)
     op.create_index("ix_assets_type", "assets", ["tenant_id", "type_id", "key"], unique=False)
     op.create_index("uq_assets_key", "assets", ["tenant_id", "key"], unique=True)
     op.create_table(
@@ -211,7 +223,7 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"), nullable=False),
         sa.Column("name", sa.JSON(none_as_null=True), nullable=False),
-        sa.Column("search", sa.Text(), nullable=False),
+        sa.Column("search", sa.String(length=500), nullable=False),
         sa.Column("type_id", sa.Integer(), nullable=False),
         sa.Column("place_id", sa.Integer(), nullable=True),
         sa.Column("gateway_id", sa.Integer(), nullable=True),
@@ -230,7 +242,15 @@ def upgrade() -> None:
     op.create_index(
         "ix_devices_gateway",
         "devices",
-        ["gateway_id", "key"],
+        ["tenant_id", "gateway_id", "key"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_devices_is_gateway",
+        "devices",
+        ["tenant_id", "is_gateway", "key"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -239,6 +259,14 @@ def upgrade() -> None:
         "ix_devices_place",
         "devices",
         ["tenant_id", "place_id", "key"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_devices_search",
+        "devices",
+        ["tenant_id", "key", "search", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),

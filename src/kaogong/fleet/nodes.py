@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from anyio import to_thread
-from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -124,20 +123,24 @@ async def follow_reports(bus: Bus, database: Database) -> None:
 
 def take_reports(database: Database, batch: list[StreamMessage]) -> None:
     """Store the newest usable report of each node in `batch`; what is no report is left out and said."""
-    taken: set[str] = set()
-    for message in reversed(batch):
-        if message.subject in taken:
-            continue
-        _, tenant, node, _ = message.subject.split(".", 3)
+    newest: dict[str, tuple[NodeReport, datetime]] = {}
+    for message in batch:
         try:
             if len(message.data) > REPORT_BYTES:
                 raise ValueError("it is over 4 MB")
             told = NodeReport.model_validate_json(message.data)
+        except ValueError as err:
+            log.warning("the report on %s is left out: %s", message.subject, err)
+        else:
+            newest.pop(message.subject, None)
+            newest[message.subject] = (told, datetime.fromtimestamp(message.time_ns / 1e9, UTC))
+    for subject, (told, received_at) in newest.items():
+        _, tenant, node, _ = subject.split(".", 3)
+        try:
             with database.write() as session:
-                _store(session, tenant, node, told, datetime.fromtimestamp(message.time_ns / 1e9, UTC))
-            taken.add(message.subject)
-        except (KaogongError, ValidationError, ValueError) as err:
-            log.warning("the report of %s/%s is left out: %s", tenant, node, err)
+                _store(session, tenant, node, told, received_at)
+        except KaogongError as err:
+            log.warning("the report of %s/%s is not stored: %s", tenant, node, err.message)
 
 
 def _store(session: Session, tenant: str, node: str, told: NodeReport, received_at: datetime) -> None:

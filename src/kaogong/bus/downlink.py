@@ -31,7 +31,7 @@ class Downlink:
     async def connect(cls, address: str, *, password: str, identifier: str, certificate: Path | None = None) -> Self:
         """`address` is host:port of the MQTT listener; connects in the background.
 
-        `identifier` is the client id: `$kaogong.{process}`, which the gate gives to nobody else. `certificate` is the listener's own.
+        `identifier` is the client id: `$kaogong:{process}`, which the gate gives to nobody else. `certificate` is the listener's own.
         """
         host, _, port = address.rpartition(":")
         tls = pinned(certificate) if certificate is not None else None

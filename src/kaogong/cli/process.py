@@ -28,6 +28,7 @@ log = logging.getLogger("kaogong.process")
 
 State = Literal["starting", "ready", "degraded"]
 STATUS_EVERY_S = 1.0
+SETTLING_S = 30.0
 QUIET = ("asyncua", "pymodbus", "mqtt", "alembic", "urllib3", "httpx2", "httpcore2")
 
 
@@ -38,10 +39,18 @@ class Status:
         self._file = home / "run" / f"{name}.ready"
         self._file.unlink(missing_ok=True)
         self.name, self.state, self.reason, self.since = name, "starting", "", clock.now()
+        self._was_ready, self._early, self._until = False, False, time.monotonic() + SETTLING_S
         self.figures: dict[str, Any] = {}
 
     def set(self, state: State, reason: str = "", **figures: Any) -> None:
-        """Say a state, a reason in words when it is not `ready`, and figures; logs a change of state once."""
+        """Say a state, a reason in words when it is not `ready`, and figures; logs a change of state once.
+
+        What is not there yet while everything starts is no trouble: until it was ready once, `degraded` counts as starting for half a minute.
+        """
+        self._was_ready = self._was_ready or state == "ready"
+        self._early = state == "degraded" and not self._was_ready and time.monotonic() < self._until
+        if self._early:
+            state = "starting"
         if (state, reason) != (self.state, self.reason):
             level = logging.WARNING if state == "degraded" else logging.INFO
             log.log(level, "%s%s", state, f": {reason}" if reason else "")
@@ -53,7 +62,9 @@ class Status:
             self._file.write_text(str(os.getpid()), encoding="ascii")
 
     def as_json(self) -> bytes:
-        """What is published."""
+        """What is published; trouble that outlasts the start becomes trouble here."""
+        if self._early:
+            self.set("degraded", self.reason, **self.figures)
         return orjson.dumps(
             {
                 "process": self.name,
@@ -96,7 +107,7 @@ class ProcessContext:
         return await Downlink.connect(
             self.mqtt_address,
             password=self.secret("nats_platform"),
-            identifier=f"$kaogong.{self.name}",
+            identifier=f"$kaogong:{self.name}",
             certificate=self.settings.mqtt.tls_certificate,
         )
 

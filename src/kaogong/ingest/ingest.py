@@ -64,15 +64,21 @@ class Ingest:
 
     async def run(self) -> None:
         """Read, prepare, write; returns only by cancellation, having let go of its partitions."""
+        turns = asyncio.get_running_loop().create_task(self._turns())
         try:
-            while True:
-                try:
-                    await self._turn()
-                except (NotReady, Overloaded) as err:
-                    self._tell(err.message)
-                    await asyncio.sleep(err.retry_after_s or RETRY_FROM_S)
+            await asyncio.wait([turns])
         finally:
+            await _ended(turns)
             await self._leave()
+        await turns
+
+    async def _turns(self) -> None:
+        while True:
+            try:
+                await self._turn()
+            except (NotReady, Overloaded) as err:
+                self._tell(err.message)
+                await asyncio.sleep(err.retry_after_s or RETRY_FROM_S)
 
     async def _turn(self) -> None:
         """One batch at most: what has come, prepared while the last one is being written."""
@@ -221,8 +227,7 @@ class Ingest:
 
     async def _leave(self) -> None:
         if self._writing is not None:
-            self._writing.cancel()
-            await asyncio.gather(self._writing, return_exceptions=True)
+            await _ended(self._writing)
         try:
             await self._close_readers()
             await self._leases.release()
@@ -233,3 +238,10 @@ class Ingest:
         if self._on_state is not None and (problem != self._problem or problem is None):
             self._on_state("degraded" if problem else "ready", problem or "")
         self._problem = problem
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    """Cancel until it is over: Python 3.11's wait_for, which the bus's client uses, may swallow one cancellation."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=0.5)

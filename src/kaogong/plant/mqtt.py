@@ -18,6 +18,10 @@ from kaogong.plant.machine import Machine, Mqtt
 
 log = logging.getLogger(__name__)
 
+# The library logs every lost socket as an error; we say it once, in words.
+_unheard = logging.getLogger("kaogong.plant.mqtt.library")
+_unheard.disabled = True
+
 KEPT = 3600  # messages a device holds back while the broker is away
 KEEPALIVE_S = 10
 RETRY_S = 3.0
@@ -36,8 +40,8 @@ class Broker:
 class Speaker:
     """One device on MQTT: telemetry every period when it is a direct one, events whenever they happen."""
 
-    def __init__(self, machine: Machine, broker: Broker, username: str, password: str) -> None:
-        self.machine, self.broker = machine, broker
+    def __init__(self, machine: Machine, broker: Broker, username: str, password: str, *, keepalive_s: int = KEEPALIVE_S) -> None:
+        self.machine, self.broker, self._keepalive_s = machine, broker, keepalive_s
         self._username, self._password = username, password
         self._waiting: deque[tuple[str, bytes]] = deque(maxlen=KEPT)
         self._news = asyncio.Event()
@@ -90,23 +94,36 @@ class Speaker:
     async def _speak(self) -> None:
         tls = ssl.create_default_context(cafile=self.broker.certificate) if self.broker.certificate else None
         client = aiomqtt.Client(
-            self.broker.host, self.broker.port, username=self._username, password=self._password, identifier=self._username,
-            protocol=aiomqtt.ProtocolVersion.V311, keepalive=KEEPALIVE_S, tls_context=tls,
+            self.broker.host, self.broker.port, username=self._username, password=self._password, identifier=self._username.replace(".", ":"),
+            protocol=aiomqtt.ProtocolVersion.V311, keepalive=self._keepalive_s, tls_context=tls, logger=_unheard,
         )  # fmt: skip
         async with client:
             if self._lost_words:
                 log.info("%s: back, %d messages kept", self.machine.name, len(self._waiting))
                 self._lost_words = ""
-            while not self._is_cut.is_set():
-                await self._news.wait()
-                self._news.clear()
-                while self._waiting and not self._is_cut.is_set():
-                    topic, body = self._waiting[0]
-                    await client.publish(topic, body, qos=1)
-                    self.acknowledged += 1
-                    if self._waiting and self._waiting[0][1] is body:
-                        self._waiting.popleft()
-            await self._hang(client)
+            work = {asyncio.create_task(self._send(client)), asyncio.create_task(_until_lost(client))}
+            try:
+                done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+                if self._is_cut.is_set():
+                    await self._hang(client)
+                else:
+                    for task in done:
+                        task.result()
+            finally:
+                for task in work:
+                    task.cancel()
+                await asyncio.gather(*work, return_exceptions=True)
+
+    async def _send(self, client: aiomqtt.Client) -> None:
+        while not self._is_cut.is_set():
+            await self._news.wait()
+            self._news.clear()
+            while self._waiting and not self._is_cut.is_set():
+                topic, body = self._waiting[0]
+                await client.publish(topic, body, qos=1)
+                self.acknowledged += 1
+                if self._waiting and self._waiting[0][1] is body:
+                    self._waiting.popleft()
 
     async def _hang(self, client: aiomqtt.Client) -> None:
         """Keep the socket open and silent, as a pulled cable does, until the broker gives up or the cable is back."""
@@ -116,6 +133,12 @@ class Speaker:
             with contextlib.suppress(asyncio.CancelledError):
                 await pinging
         await self._is_mended.wait()
+
+
+async def _until_lost(client: aiomqtt.Client) -> None:
+    """Ends with the MqttError of the connection; a device that says nothing for an hour would not notice otherwise."""
+    async for _ in client.messages:
+        pass
 
 
 def speakers(machines: Mapping[str, Machine], broker: Broker, credentials: Mapping[str, tuple[str, str]]) -> dict[str, Speaker]:

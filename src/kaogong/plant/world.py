@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
 from kaogong.core.shelf import Shelf
 from kaogong.plant.faults import Change, Faults
-from kaogong.plant.machine import Machine, Reading
+from kaogong.plant.machine import Machine, Property, Reading
 from kaogong.plant.pipework import pump_lines
 from kaogong.plant.surroundings import Surroundings
 
@@ -102,23 +103,28 @@ class _Senses:
 
     def __init__(self, machines: Mapping[str, Machine], rng: np.random.Generator) -> None:
         self.rng = rng
-        self.keys = {key: tuple(p.key for p in m.measured() if p.kind in NUMERIC) for key, m in machines.items()}
-        self.integers = {(key, p.key) for key, m in machines.items() for p in m.measured() if p.kind == "integer"}
-        numbers = [p for m in machines.values() for p in m.measured() if p.kind in NUMERIC]
+        numbers: list[Property] = []
+        self.sensed: list[tuple[str, tuple[str, ...], itemgetter[Any], slice, tuple[str, ...]]] = []
+        for key, machine in machines.items():
+            own = [p for p in machine.measured() if p.kind in NUMERIC]
+            keys = tuple(p.key for p in own)
+            place = slice(len(numbers), len(numbers) + len(own))
+            self.sensed.append((key, keys, itemgetter(*keys), place, tuple(p.key for p in own if p.kind == "integer")))
+            numbers += own
         self.noise = np.array([p.noise for p in numbers])
         self.low = np.array([-np.inf if p.minimum is None else p.minimum for p in numbers])
         self.high = np.array([np.inf if p.maximum is None else p.maximum for p in numbers])
         self.step = np.array([p.resolution or 1.0 for p in numbers])
 
     def read(self, truth: Mapping[str, Reading]) -> dict[str, Reading]:
-        true = np.array([truth[machine][key] for machine, keys in self.keys.items() for key in keys], dtype=float)
-        seen = np.clip(true + self.noise * self.rng.standard_normal(len(true)), self.low, self.high)
-        values = iter(np.round(np.rint(seen / self.step) * self.step, 6).tolist())
+        true: list[float] = []
+        for machine, _, pick, _, _ in self.sensed:
+            true += pick(truth[machine])
+        seen = np.clip(np.array(true, dtype=float) + self.noise * self.rng.standard_normal(len(true)), self.low, self.high)
+        values = np.round(np.rint(seen / self.step) * self.step, 6).tolist()
         readings: dict[str, Reading] = {}
-        for machine, keys in self.keys.items():
-            reading = dict(truth[machine])
-            for key in keys:
-                value = next(values)
-                reading[key] = int(value) if (machine, key) in self.integers else value
-            readings[machine] = reading
+        for machine, keys, _, place, integers in self.sensed:
+            reading = readings[machine] = truth[machine] | dict(zip(keys, values[place], strict=True))
+            for key in integers:
+                reading[key] = int(reading[key])
         return readings

@@ -30,7 +30,7 @@ class AirDryer(Machine):
         P("condensate", "Condensate", "冷凝水量", "L/h", 0, 100, 0.01, "Water drained", "排出冷凝水", noise=0.02),
         total("energy", "Energy", "累计电能", "kW.h", 0.01, "Energy since commissioning", "投运以来电能"),
         total("running_hours", "Running hours", "运行小时", "h", 0.01, "Hours in operation", "运行小时数"),
-        derived("specific_energy", "Power per flow", "单位处理功耗", "kW.h/m3{N}", "power / nullif(flow, 0)", "Power for a normal cubic metre an hour", "每标方处理耗电"),
+        derived("specific_energy", "Power per flow", "单位处理功耗", "kW.h/m3{N}", "with_unit(bare(power, 'kW') / bare(flow, 'm3/h{N}'), 'kW.h/m3{N}')", "Power for a normal cubic metre an hour", "每标方处理耗电"),
     )  # fmt: skip
     kept = ("energy", "hours")
     installed = tuple(

@@ -10,7 +10,7 @@ from kaogong.plant.surroundings import Surroundings
 
 P = Property
 STATES = ("STOPPED", "STARTING", "RUNNING", "FAULT")
-CLOGGED_M = 18.0  # head lost at rated flow in a clogged suction strainer
+CLOGGED_M = 45.0  # head lost at rated flow in a clogged suction strainer
 HALL = "linan/utilities/pump-house"
 
 
@@ -57,9 +57,9 @@ class CentrifugalPump(Machine):
         total("running_hours", "Running hours", "运行小时", "h", 0.01, "Hours with the motor turning", "电机运转小时数"),
         count("starts", "Starts", "启动次数", 1_000_000, "Starts since commissioning", "投运以来启动次数"),
         count("alarm_code", "Alarm code", "告警代码", 999, "0: none; 12: bearing hot; 31: cavitation", "0 无；12 轴承温高；31 汽蚀"),
-        derived("hydraulic_power", "Hydraulic power", "水力功率", "kW", "0.0026 * flow * head", "Power in the water, rho g Q H at 955 kg/m3", "水获得的功率"),
-        derived("efficiency", "Wire-to-water efficiency", "机组效率", "%", "0.26 * flow * head / nullif(power, 0)", "Hydraulic over electrical power", "水力功率与电功率之比"),
-        derived("specific_energy", "Specific energy", "单位能耗", "kW.h/m3", "power / nullif(flow, 0)", "Energy for a cubic metre", "每立方米耗电"),
+        derived("hydraulic_power", "Hydraulic power", "水力功率", "kW", "with_unit(0.0026 * bare(flow, 'm3/h') * bare(head, 'm'), 'kW')", "Power in the water, rho g Q H at 955 kg/m3", "水获得的功率"),
+        derived("efficiency", "Wire-to-water efficiency", "机组效率", "%", "with_unit(0.26 * bare(flow, 'm3/h') * bare(head, 'm') / bare(power, 'kW'), '%')", "Hydraulic over electrical power", "水力功率与电功率之比"),
+        derived("specific_energy", "Specific energy", "单位能耗", "kW.h/m3", "power / flow", "Energy for a cubic metre", "每立方米耗电"),
     )  # fmt: skip
     kept = ("energy", "hours", "starts", "wear")
     installed = (

@@ -54,7 +54,7 @@ class Chiller(Machine):
         total("cooling_energy", "Cooling energy", "累计制冷量", "kW.h", 0.1, "Cooling since commissioning", "投运以来制冷量"),
         total("running_hours", "Running hours", "运行小时", "h", 0.01, "Hours in operation", "运行小时数"),
         count("starts", "Starts", "启动次数", 1_000_000, "Starts since commissioning", "投运以来启动次数"),
-        derived("cop", "COP", "性能系数", "1", "cooling_capacity / nullif(power, 0)", "Cooling capacity over power", "制冷量与电功率之比"),
+        derived("cop", "COP", "性能系数", "1", "cooling_capacity / power", "Cooling capacity over power", "制冷量与电功率之比"),
         derived("lift", "Lift", "温升", "K", "condensing_temperature - evaporating_temperature", "What the compressor must lift over", "冷凝与蒸发温度之差"),
     )  # fmt: skip
     kept = ("energy", "cooling_energy", "hours", "starts")

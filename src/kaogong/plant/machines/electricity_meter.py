@@ -53,7 +53,7 @@ class ElectricityMeter(Machine):
         total("reactive_energy", "Reactive energy", "无功电能", "kvar.h", 0.01, "Inductive reactive energy", "感性无功电能"),
         P("temperature", "Meter temperature", "表内温度", "Cel", -30, 90, 0.1, "Inside the meter", "表计内部温度", noise=0.05),
         derived("current_mean", "Mean current", "平均电流", "A", "(current_l1 + current_l2 + current_l3) / 3", "Mean of the phases", "三相平均"),
-        derived("load_ratio", "Load factor", "负荷系数", "%", "100 * demand / nullif(demand_peak, 0)", "Demand over peak demand", "需量与最大需量之比"),
+        derived("load_ratio", "Load factor", "负荷系数", "%", "demand / demand_peak", "Demand over peak demand", "需量与最大需量之比"),
     )  # fmt: skip
     kept = ("energy_import", "energy_export", "reactive_energy", "peak", "month", "drift")
     installed = tuple(

@@ -28,7 +28,7 @@ class Fan(Machine):
         P("vibration", "Vibration", "振动", "mm/s", 0, 50, 0.01, "Velocity RMS at the drive-end bearing", "驱动端轴承振动速度有效值", noise=0.04),
         total("energy", "Energy", "累计电能", "kW.h", 0.01, "Energy since commissioning", "投运以来电能"),
         total("running_hours", "Running hours", "运行小时", "h", 0.01, "Hours in operation", "运行小时数"),
-        derived("specific_power", "Specific fan power", "单位风量耗功", "W.h/m3", "1000 * power / nullif(flow, 0)", "Energy for a cubic metre of air", "每立方米空气耗电"),
+        derived("specific_power", "Specific fan power", "单位风量耗功", "W.h/m3", "power / flow", "Energy for a cubic metre of air", "每立方米空气耗电"),
     )  # fmt: skip
     kept = ("energy", "hours", "dust", "wear")
     installed = tuple(

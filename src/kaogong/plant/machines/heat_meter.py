@@ -24,7 +24,7 @@ class HeatMeter(Machine):
         total("energy", "Heat", "累计热量", "kW.h", 0.1, "Since commissioning", "投运以来"),
         total("volume", "Volume", "累计水量", "m3", 0.01, "Since commissioning", "投运以来"),
         P("peak_power", "Peak heat flow", "最大热功率", "kW", 0, 5000, 0.1, "Largest since commissioning", "投运以来最大值"),
-        derived("specific_heat", "Heat per volume", "单位水量热量", "kW.h/m3", "power / nullif(flow, 0)", "Heat in a cubic metre", "每立方米水携带热量"),
+        derived("specific_heat", "Heat per volume", "单位水量热量", "kW.h/m3", "power / flow", "Heat in a cubic metre", "每立方米水携带热量"),
     )  # fmt: skip
     kept = ("energy", "volume", "peak")
     installed = (

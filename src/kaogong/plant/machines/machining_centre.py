@@ -89,11 +89,11 @@ class MachiningCentre(Machine):
         total("cutting_hours", "Cutting hours", "切削小时", "h", 0.01, "Hours with the tool in the cut", "刀具切削小时数"),
         flag("door_closed", "Door closed", "防护门关", "Whether the guard is closed", "防护门是否关闭"),
         count("alarm_code", "Alarm code", "告警代码", 9999, "0: none; 2042: tool broken", "0 无；2042 刀具破损"),
-        derived("specific_energy", "Energy per part", "单件能耗", "kW.h/{pcs}", "energy / nullif(parts_total, 0)", "Energy for a part over the machine's life", "全寿命平均单件能耗"),
+        derived("specific_energy", "Energy per part", "单件能耗", "kW.h/{pcs}", "energy / parts_total", "Energy for a part over the machine's life", "全寿命平均单件能耗"),
     )  # fmt: skip
     events = (
-        EventKind("tool-change", "Tool changed", "换刀"),
-        EventKind("tool-broken", "Tool broken", "刀具破损", "critical"),
+        EventKind("tool_change", "Tool changed", "换刀"),
+        EventKind("tool_broken", "Tool broken", "刀具破损", "critical"),
     )
     kept = ("energy", "cutting_hours", "parts_total", "parts_today", "day", "wear")
     installed = tuple(
@@ -154,7 +154,7 @@ class MachiningCentre(Machine):
             self.day, self.parts_today = day, 0
         broken = "tool-breakage" in self.faults
         if broken and not self.is_broken:
-            self.report("tool-broken", tool=self.cut.tool, program=self.program.name)
+            self.report("tool_broken", tool=self.cut.tool, program=self.program.name)
         if self.is_broken and not broken:
             self.wear[str(self.cut.tool)] = 0.0
             self.pause, self.clock = 90.0, 0.0
@@ -177,7 +177,7 @@ class MachiningCentre(Machine):
         self.clock = 0.0
         tool = str(self.cut.tool)
         if self.wear[tool] >= WORN:
-            self.report("tool-change", tool=self.cut.tool, wear_mm=round(self.wear[tool], 3), reason="worn")
+            self.report("tool_change", tool=self.cut.tool, wear_mm=round(self.wear[tool], 3), reason="worn")
             self.wear[tool] = 0.0
         self.at = (self.at + 1) % len(self.program.cuts)
         self.pause = CHANGE_S

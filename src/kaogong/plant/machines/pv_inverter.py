@@ -67,7 +67,7 @@ class PvInverter(Machine):
         P("energy_today", "Energy today", "当日发电量", "kW.h", 0, 700, 0.01, "Energy since local midnight", "当日零点起发电量"),
         total("operating_hours", "Operating hours", "运行小时", "h", 0.01, "Hours on the grid", "并网小时数"),
         count("alarm_code", "Alarm code", "告警代码", 999, "0: none; 203: grid overvoltage; 411: insulation", "0 无；203 电网过压；411 绝缘低"),
-        derived("efficiency", "Efficiency", "转换效率", "%", "100 * power / nullif(dc_power, 0)", "AC power over DC power", "交流与直流功率之比"),
+        derived("efficiency", "Efficiency", "转换效率", "%", "power / dc_power", "AC power over DC power", "交流与直流功率之比"),
     )  # fmt: skip
     events = (
         EventKind("trip", "Inverter tripped", "逆变器跳闸", "warning"),

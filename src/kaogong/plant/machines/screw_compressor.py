@@ -59,8 +59,8 @@ class ScrewCompressor(Machine):
         count("starts", "Starts", "启动次数", 1_000_000, "Motor starts since commissioning", "投运以来启动次数"),
         P("service_in", "Hours to service", "距保养", "h", -8000, 8000, 1, "Running hours to the next service", "距下次保养运行小时"),
         count("alarm_code", "Alarm code", "告警代码", 999, "0: none; 3: outlet hot; 8: bearing hot", "0 无；3 排温高；8 轴承温高"),
-        derived("specific_power", "Specific power", "比功率", "kW.min/m3", "power / nullif(flow, 0)", "Power for a flow of 1 m3/min (ISO 1217)", "每 m³/min 耗电功率"),
-        derived("pressure_ratio", "Pressure ratio", "压比", "1", "(discharge_pressure + 1.013) / 1.013", "Absolute outlet over inlet pressure", "排气与进气绝对压力之比"),
+        derived("specific_power", "Specific power", "比功率", "kW.min/m3", "power / flow", "Power for a flow of 1 m3/min (ISO 1217)", "每 m³/min 耗电功率"),
+        derived("pressure_ratio", "Pressure ratio", "压比", "1", "bare(discharge_pressure, 'bar') / 1.013 + 1", "Absolute outlet over inlet pressure", "排气与进气绝对压力之比"),
     )  # fmt: skip
     events = (EventKind("loaded", "Compressor loaded", "空压机加载"),)
     kept = ("energy", "hours", "loaded_hours", "starts", "wear")

@@ -77,10 +77,10 @@ class SteamBoiler(Machine):
         total("operating_hours", "Burner hours", "燃烧小时", "h", 0.01, "Hours with flame", "有火小时数"),
         count("starts", "Burner starts", "点火次数", 1_000_000, "Ignitions since commissioning", "投运以来点火次数"),
         count("alarm_code", "Alarm code", "告警代码", 999, "0: none; 17: stack hot; 21: low water", "0 无；17 排烟温度高；21 低水位"),
-        derived("gas_per_steam", "Gas per tonne of steam", "吨汽耗气", "m3{N}/t", "gas_flow / nullif(steam_flow, 0)", "Specific fuel consumption", "单位蒸汽燃气耗量"),
-        derived("load", "Load", "负荷率", "%", "100 * steam_flow / 6.0", "Share of the rated 6 t/h", "占额定 6 t/h 比例"),
+        derived("gas_per_steam", "Gas per tonne of steam", "吨汽耗气", "m3{N}/t", "with_unit(bare(gas_flow, 'm3/h{N}') / bare(steam_flow, 't/h'), 'm3{N}/t')", "Specific fuel consumption", "单位蒸汽燃气耗量"),
+        derived("load", "Load", "负荷率", "%", "steam_flow / with_unit(6, 't/h')", "Share of the rated 6 t/h", "占额定 6 t/h 比例"),
     )  # fmt: skip
-    events = (EventKind("burner-start", "Burner started", "燃烧器点火"),)
+    events = (EventKind("burner_start", "Burner started", "燃烧器点火"),)
     kept = ("gas_total", "steam_total", "energy", "hours", "starts", "temperature", "mass", "fouling")
     installed = (
         Installed("boiler-1", "Steam boiler 1", "1号蒸汽锅炉", "linan/utilities/boiler-house/boiler-1", OpcUa("plc-boilers"), {"lead": 10.2, "valve": "fv-boiler-1"}),
@@ -151,7 +151,7 @@ class SteamBoiler(Machine):
             if self.purge <= 0:
                 self.is_burning = True
                 self.starts += 1
-                self.report("burner-start", starts=self.starts)
+                self.report("burner_start", starts=self.starts)
         target = clamp(demand, 0.15, 1.0) if self.is_burning else 0.0
         self.rate = clamp(target, self.rate - 0.02 * dt, self.rate + 0.02 * dt)
 

@@ -38,7 +38,7 @@ class VibrationSensor(Machine):
         flag("is_turning", "Turning", "是否运转", "Whether the machine turns", "被测机器是否运转"),
         total("uptime", "Time since start", "上电时间", "h", 0.001, "Hours since the sensor was powered", "传感器上电小时数"),
     )  # fmt: skip
-    events = (EventKind("zone-changed", "Vibration zone changed", "振动区域变化", "warning"),)
+    events = (EventKind("zone_changed", "Vibration zone changed", "振动区域变化", "warning"),)
     kept = ()
     installed = tuple(
         Installed(f"vib-{on}", f"Vibration {en}", f"{zh}振动", place, Mqtt(1), {"on": on})
@@ -111,5 +111,5 @@ class VibrationSensor(Machine):
         before = ZONES.index(self.zone)
         # A tenth of hysteresis downwards, so that the zone does not flutter.
         if now != self.zone and (ZONES.index(now) > before or velocity < 0.9 * limits[before - 1]):
-            self.report("zone-changed", zone=now, was=self.zone, velocity=round(velocity, 2))
+            self.report("zone_changed", zone=now, was=self.zone, velocity=round(velocity, 2))
             self.zone = now

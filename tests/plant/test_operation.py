@@ -1,0 +1,169 @@
+"""The plant against a real platform: provisioned once through its HTTP interface, spoken for over MQTT, cut and mended."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from tests.api.conftest import PASSWORD, Stack, stack  # noqa: F401  (the fixture)
+
+from kaogong.core import clock
+from kaogong.core.errors import AuthRejected, Missing, NotReady
+from kaogong.plant import Faults, World, blueprint
+from kaogong.plant.control import Control
+from kaogong.plant.mqtt import Broker, Speaker
+from kaogong.plant.provisioning import Platform, Provisioner
+from kaogong.plant.wiring import edge_configuration
+
+SPEAKING = frozenset(d.key for d in blueprint().devices if d.is_direct)
+WIRING = edge_configuration({"plc-air": 5020}, {"cnc-cell": "opc.tcp://127.0.0.1:4840/x"})
+
+
+@contextlib.asynccontextmanager
+async def provisioner(stack: Stack, folder: Path, password: str = PASSWORD) -> AsyncIterator[Provisioner]:  # noqa: F811
+    found = Provisioner(Platform(stack.url, "admin", password), folder)
+    try:
+        yield found
+    finally:
+        await found.close()
+
+
+async def provision(stack: Stack, folder: Path) -> Provisioner:  # noqa: F811
+    async with provisioner(stack, folder) as found:
+        await found.sign_in()
+        await found.provision(blueprint(), speaking=SPEAKING)
+        await found.configure("edge-1", WIRING)
+        return found
+
+
+@pytest.fixture(scope="module")
+def known(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Provisioner]:  # noqa: F811
+    """The plant as the platform knows it after the first start."""
+    made = stack.client().post("/api/v1/edge-nodes", json={"key": "edge-1", "name": "Edge node"})
+    assert made.status_code == 201, made.text
+    folder = tmp_path_factory.mktemp("plant")
+    return folder, asyncio.run(provision(stack, folder))
+
+
+def devices(stack: Stack) -> dict[str, dict[str, object]]:  # noqa: F811
+    found: dict[str, dict[str, object]] = {}
+    cursor = None
+    while True:
+        page = stack.client().get("/api/v1/devices", params={"limit": 100} | ({"cursor": cursor} if cursor else {})).json()
+        found |= {device["key"]: device for device in page["items"]}
+        cursor = page["next"]
+        if not cursor:
+            return found
+
+
+@pytest.mark.req("B07", "B08")
+def test_everything_is_there_after_the_first_start(stack: Stack, known: tuple[Path, Provisioner]) -> None:  # noqa: F811
+    folder, first = known
+    there = devices(stack)
+    for device in blueprint().devices:
+        assert there[device.key]["place"] == device.document["place"]
+        assert there[device.key]["gateway"] == device.document["gateway"]
+    compressor = stack.client().get("/api/v1/device-types/screw-compressor").json()
+    assert {p["key"]: p["unit"] for p in compressor["properties"]}["specific_power"] == "kW.min/m3"
+    assert set(first.credentials) >= {d.key for d in blueprint().devices}
+    for file in ("credentials.json", "token.json", "provisioned.json"):
+        assert (folder / file).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_second_start_writes_nothing(stack: Stack, known: tuple[Path, Provisioner]) -> None:  # noqa: F811
+    folder, _ = known
+    before = (folder / "credentials.json").read_bytes()
+    assert asyncio.run(provision(stack, folder)).written == 0
+    assert (folder / "credentials.json").read_bytes() == before
+
+
+def test_lost_credentials_are_issued_anew_for_those_that_speak(
+    stack: Stack,  # noqa: F811
+    known: tuple[Path, Provisioner],
+    tmp_path: Path,
+) -> None:
+    folder, _ = known
+    for file in ("token.json", "provisioned.json"):
+        (tmp_path / file).write_bytes((folder / file).read_bytes())
+    found = asyncio.run(provision(stack, tmp_path))
+    assert set(found.credentials) == SPEAKING
+    (folder / "credentials.json").write_bytes((tmp_path / "credentials.json").read_bytes())
+
+
+def test_a_wrong_password_is_said(stack: Stack, tmp_path: Path) -> None:  # noqa: F811
+    async def knock() -> None:
+        async with provisioner(stack, tmp_path, "wrong") as found:
+            await found.sign_in()
+
+    with pytest.raises(AuthRejected, match="401"):
+        asyncio.run(knock())
+
+
+async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait for `condition`, asked in a thread as it may ask the platform."""
+    async with asyncio.timeout(seconds):
+        while not await asyncio.to_thread(condition):  # noqa: ASYNC110  (asked of another process)
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.req("B06", "B08")
+async def test_a_sensor_speaks_falls_silent_and_is_back(stack: Stack, known: tuple[Path, Provisioner]) -> None:  # noqa: F811
+    world = World(1, clock.now(), faults=Faults({}))
+    credentials = json.loads((known[0] / "credentials.json").read_text())
+    key = "vib-feed-pump-1"
+    host, _, port = stack.mqtt.partition(":")
+    speaker = Speaker(world.machines[key], Broker(host, int(port), "default"), *credentials[key], keepalive_s=3)
+    speaking = asyncio.create_task(speaker.run())
+
+    def tick(second: int) -> None:
+        world.step()
+        world.machines[key].report("zone_changed", zone="B", was="A", velocity=1.5)
+        speaker.tick(second, world.at, world.readings[key])
+
+    def is_connected() -> bool:
+        broker = stack.client().get(f"/api/v1/devices/{key}/connection").json()["broker"]
+        return bool(broker and broker["connected"])
+
+    try:
+        tick(0)
+        await until(lambda: speaker.acknowledged == 2)
+        await until(is_connected)
+        speaker.cut()
+        tick(1)
+        await until(lambda: not is_connected())  # the broker misses the pings
+        assert speaker.acknowledged == 2
+        speaker.mend()
+        tick(2)
+        await until(lambda: speaker.acknowledged == 4)
+    finally:
+        speaking.cancel()
+        await asyncio.gather(speaking, return_exceptions=True)
+
+
+def test_faults_on_demand_reach_the_running_plant(tmp_path: Path) -> None:
+    world = World(1, datetime(2026, 11, 21, 13, 0, tzinfo=UTC), faults=Faults(is_scheduled=False))
+    control = Control(tmp_path)
+    with pytest.raises(NotReady, match="No plant runs"):
+        control.ask("bearing-wear", clear=False)
+    control.open()
+    control.tell(world.faults)
+    with pytest.raises(Missing, match="vibration-cable"):
+        control.ask("no-such", clear=False)
+
+    async def both(clear: bool) -> None:
+        asking = asyncio.create_task(asyncio.to_thread(control.ask, "bearing-wear", clear=clear))
+        while not asking.done():
+            if control.take(world):
+                control.tell(world.faults)
+            await asyncio.sleep(0.01)
+        await asking
+
+    asyncio.run(both(clear=False))
+    assert world.machines["feed-pump-2"].faults == {"bearing-wear"}
+    assert [f["name"] for f in control.faults() if f["since"]] == ["bearing-wear"]
+    asyncio.run(both(clear=True))
+    assert world.machines["feed-pump-2"].faults == set()
+    assert [f for f in control.faults() if f["since"]] == []

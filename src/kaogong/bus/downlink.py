@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import ssl
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Self
 
@@ -17,30 +18,47 @@ log = logging.getLogger(__name__)
 RETRY_S = 1.0
 
 
+async def at_once() -> None:
+    """Nothing to wait for."""
+
+
 class Downlink:
     """Publishes on `down/{tenant}/{device}/…`. Reconnects for ever; NotReady while the broker does not answer."""
 
-    def __init__(self, host: str, port: int, password: str, tls: ssl.SSLContext | None, identifier: str) -> None:
+    def __init__(
+        self, host: str, port: int, password: str, tls: ssl.SSLContext | None, identifier: str, may_connect: Callable[[], Awaitable[None]]
+    ) -> None:
         self._host, self._port, self._password, self._tls, self._identifier = host, port, password, tls, identifier
+        self._may_connect = may_connect
         self._client: aiomqtt.Client | None = None
         self._connected = asyncio.Event()
         self._lost = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
 
     @classmethod
-    async def connect(cls, address: str, *, password: str, identifier: str, certificate: Path | None = None) -> Self:
+    async def connect(
+        cls,
+        address: str,
+        *,
+        password: str,
+        identifier: str,
+        certificate: Path | None = None,
+        may_connect: Callable[[], Awaitable[None]] = at_once,
+    ) -> Self:
         """`address` is host:port of the MQTT listener; connects in the background.
 
         `identifier` is the client id: `$kaogong:{process}`, which the gate gives to nobody else. `certificate` is the listener's own.
+        `may_connect` returns when trying makes sense: the broker keeps whoever comes while no gate answers waiting for half a minute.
         """
         host, _, port = address.rpartition(":")
         tls = pinned(certificate) if certificate is not None else None
-        downlink = cls(host, int(port), password, tls, identifier)
+        downlink = cls(host, int(port), password, tls, identifier, may_connect)
         downlink._keeper = asyncio.get_running_loop().create_task(downlink._keep())
         return downlink
 
     async def _keep(self) -> None:
         while True:
+            await self._may_connect()
             client = aiomqtt.Client(
                 self._host,
                 self._port,

@@ -24,6 +24,7 @@ PARTITION_TARGET = f"{PARTITIONED}.{{{{partition({PARTITIONS},1,2)}}}}.up.{{{{wi
 REGISTRY_CHANGES = "registry.changes"  # + .{tenant}
 SAMPLES = "samples"  # + .{partition}: each batch after its stages, Arrow IPC, may be missed
 HISTORIAN = "historian"  # + .{verb}: requests to the owner of the store
+GATE = "gate.ping"  # answered by whoever admits devices
 STATUS = "status"  # + .{process}: each process's own state, once a second, JSON
 
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import orjson
 
 from kaogong.bus import PLATFORM, Bus
-from kaogong.bus.subjects import STATUS
+from kaogong.bus.subjects import GATE, STATUS
 from kaogong.core import clock
-from kaogong.core.errors import KaogongError
+from kaogong.core.errors import KaogongError, NotReady
 from kaogong.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ log = logging.getLogger("kaogong.process")
 
 State = Literal["starting", "ready", "degraded"]
 STATUS_EVERY_S = 1.0
+LOOK_FOR_GATE_S = 0.2
 SETTLING_S = 30.0
 QUIET = ("asyncua", "pymodbus", "mqtt", "alembic", "urllib3", "httpx2", "httpcore2")
 
@@ -109,7 +110,17 @@ class ProcessContext:
             password=self.secret("nats_platform"),
             identifier=f"$kaogong:{self.name}",
             certificate=self.settings.mqtt.tls_certificate,
+            may_connect=self._gate_answers,
         )
+
+    async def _gate_answers(self) -> None:
+        while True:
+            try:
+                await self.bus.request(GATE, b"", timeout_s=1)
+            except NotReady:
+                await asyncio.sleep(LOOK_FOR_GATE_S)
+            else:
+                return
 
     def _bus_state(self, connected: bool, words: str) -> None:
         if words != self._bus_words:

@@ -35,7 +35,7 @@ from kaogong.supervisor import (
 app = typer.Typer()
 log = logging.getLogger("kaogong.up")
 
-PROCESSES = ("historian", "ingest", "serve", "gate", "edge")
+PROCESSES = ("historian", "ingest", "serve", "edge")
 STOPPING = ((("plant", "edge", "serve", "ingest", "gate"), 4.0), (("historian",), 3.0), (("nats-server",), 2.0))
 LOOK_EVERY_S = 1.0
 EXTERNAL_BUS_S = 10.0
@@ -179,8 +179,10 @@ class _Up:
         self._bus = await self._connect()
         await ensure_streams(self._bus)
         await preparing
+        gate = self._supervisor.start(self._command("gate"))
         for name in PROCESSES:
-            self._supervisor.start(self._command(name))
+            # The broker keeps a device that comes before there is a gate waiting for half a minute.
+            self._supervisor.start(self._command(name), after=gate.ready.wait() if name == "edge" else None)
         await self._supervisor.all_ready()
         self._write_ready()
         _say(f"everything is ready after {time.monotonic() - self._began:.1f} s")

@@ -50,6 +50,10 @@ class Connected(NamedTuple):
     since: datetime
 
 
+async def _pong(_: bytes) -> bytes:
+    return b""
+
+
 class Gate:
     """One gate process. `bus` signs in as the platform, `system` as the broker's system user, or None where that is not to be had."""
 
@@ -85,6 +89,7 @@ class Gate:
             await self._system.subscribe(f"{EVENTS}.DISCONNECT", self._disconnected)
             await self._list_connections()
         await self._bus.subscribe(CALLOUT, self._answer, queue="gate")
+        await self._bus.serve(subjects.GATE, _pong, queue="gate")
 
     async def work(self) -> None:
         """Follow changes and note what was seen until cancelled."""

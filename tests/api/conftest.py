@@ -155,12 +155,12 @@ async def _running(home: Path) -> AsyncIterator[tuple[Platform, str, str]]:
         await asyncio.to_thread(_people, database)
         gate = Gate(bus, None, database, broker.issuer.seed, broker.platform.seed, lambda: False)
         await gate.open()
-        store = await stack.enter_async_context(historian_process(home, broker))
-        downlink = await Downlink.connect(broker.mqtt, password=broker.platform.seed, identifier="$kaogong.api")
+        store = await stack.enter_async_context(historian_process(home, broker, bus))
+        downlink = await Downlink.connect(broker.mqtt, password=broker.platform.seed, identifier="$kaogong:api")
         stack.push_async_callback(downlink.close)
         console = home / "console"
         _console(console)
-        (home / "log").mkdir()
+        (home / "log").mkdir(exist_ok=True)
         platform = Platform(database=database, historian=store, bus=bus, downlink=downlink, live=LiveHub(bus), home=home, console=console)
         work = [asyncio.create_task(gate.work()), asyncio.create_task(follow(platform))]
         listening = socket.create_server(("127.0.0.1", 0))
@@ -169,7 +169,7 @@ async def _running(home: Path) -> AsyncIterator[tuple[Platform, str, str]]:
         )
         server = Server(config)
         serving = asyncio.create_task(server.serve([listening]))
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110
             await asyncio.sleep(0.005)
         try:
             yield platform, f"http://127.0.0.1:{listening.getsockname()[1]}", broker.mqtt

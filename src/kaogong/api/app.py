@@ -17,7 +17,6 @@ from kaogong.api.shapes.readings import LiveSample
 from kaogong.api.static import Console
 
 PREFIX = "/api/v1"
-BODY_BYTES = 5 * 1024 * 1024
 AT_ROOT = ("health",)  # supervisors, load balancers and Prometheus look for them there
 
 
@@ -31,7 +30,6 @@ def create_app(platform: Platform | None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
-        max_body_size=BODY_BYTES,
         separate_input_output_schemas=False,
         redirect_slashes=False,
     )

@@ -8,12 +8,15 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kaogong.api.errors import problem, trace_id
 
 COOKIE = "kaogong_session"
+BODY_BYTES = 5 * 1024 * 1024
+CONFIGURATION_BYTES = 16 * 1024 * 1024  # of an edge node: 50,000 points with room to spare
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # The built console needs no inline script; Ant Design writes its styles into the page.
@@ -64,6 +67,8 @@ class Envelope:
                 self._dress(scope, message)
             await send(message)
 
+        limit = CONFIGURATION_BYTES if scope["path"].endswith("/configuration") else BODY_BYTES
+        receive = limited(scope, receive, limit)
         request = Request(scope, receive)
         try:
             if _is_foreign(scope):
@@ -86,6 +91,24 @@ class Envelope:
         headers["x-trace-id"] = scope["state"]["trace_id"]
         if scope["path"].startswith("/api/"):
             headers.setdefault("cache-control", "no-store")
+
+
+def limited(scope: Scope, receive: Receive, limit: int) -> Receive:
+    """`receive` that refuses a body over `limit` bytes: by what it announces, or when it has grown so far."""
+    announced = Headers(scope=scope).get("content-length", "0")
+    taken = int(announced) if announced.isdigit() and int(announced) > limit else 0
+
+    async def receive_limited() -> Message:
+        nonlocal taken
+        if taken > limit:
+            raise HTTPException(413)
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > limit:
+            raise HTTPException(413)
+        return message
+
+    return receive_limited
 
 
 def _is_foreign(scope: Scope) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kaogong.api.shapes.registry import DeviceState
-from kaogong.api.states import Connection, Figures, State, Tally, Verdict, verdict
+from kaogong.api.states import UNKNOWN, Connection, Figures, State, Tally, Verdict, verdict
 from kaogong.core.clock import now
 from kaogong.core.principal import Principal
 
@@ -21,10 +21,13 @@ COST_FACTOR = 20  # a computation that took 1 s is not repeated for 20
 
 @dataclass
 class Standing:
-    """The figures of every device of a tenant at `at`; verdicts are made when asked for, with the age of that moment."""
+    """The figures of every device of a tenant at `at`, None while the historian does not answer.
+
+    Verdicts are made when asked for, with the age of that moment.
+    """
 
     at: datetime
-    figures: Mapping[int, Figures]
+    figures: Mapping[int, Figures] | None
     connections: Mapping[int, Connection]
     places: Mapping[int, str]
     keys: Mapping[int, str]
@@ -33,7 +36,12 @@ class Standing:
 
     def verdict(self, device_id: int) -> Verdict:
         """How one device stands."""
-        return verdict(now(), self.figures.get(device_id, Figures()), self.connections.get(device_id))
+        return self._verdict(now(), device_id)
+
+    def _verdict(self, moment: datetime, device_id: int) -> Verdict:
+        if self.figures is None:
+            return UNKNOWN
+        return verdict(moment, self.figures.get(device_id, Figures()), self.connections.get(device_id))
 
     def state(self, device_id: int) -> DeviceState:
         """How one device stands, as the lists say it."""
@@ -42,7 +50,7 @@ class Standing:
     def all_verdicts(self) -> Mapping[int, Verdict]:
         """How every device stood at `at`."""
         if not self._verdicts:
-            self._verdicts = {one: verdict(self.at, self.figures.get(one, Figures()), self.connections.get(one)) for one in self.keys}
+            self._verdicts = {one: self._verdict(self.at, one) for one in self.keys}
         return self._verdicts
 
     def tally(self) -> Tally:

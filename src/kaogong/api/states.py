@@ -22,6 +22,7 @@ class State(StrEnum):
     SILENT = "silent"
     NEVER = "never"
     REFUSED = "refused"
+    UNKNOWN = "unknown"
 
 
 class PointAge(NamedTuple):
@@ -76,6 +77,11 @@ class Verdict:
     points: int
     stale_points: int
     sentence: Sentence
+
+
+UNKNOWN = Verdict(
+    State.UNKNOWN, None, 0, 0, Sentence("Unknown: the time-series store does not answer now.", "状态未知：时序存储暂时没有响应。")
+)
 
 
 def figures(now: datetime, points: Sequence[PointAge]) -> Figures:
@@ -174,12 +180,13 @@ class Tally:
     silent: int = 0
     never: int = 0
     refused: int = 0
+    unknown: int = 0
     silent_for_s: float | None = None
 
     @property
     def total(self) -> int:
         """All of them."""
-        return self.reporting + self.stale + self.silent + self.never + self.refused
+        return self.reporting + self.stale + self.silent + self.never + self.refused + self.unknown
 
     @property
     def abnormal(self) -> int:
@@ -191,6 +198,8 @@ def summary(tally: Tally) -> Sentence:
     """The overview's one sentence: `58 of 60 devices report; 2 have been silent for 4 min.`"""
     if not tally.total:
         return Sentence("There are no devices yet.", "还没有设备。")
+    if tally.unknown:
+        return UNKNOWN.sentence
     speaking = tally.reporting + tally.stale
     en, zh = [], []
     if tally.silent:

@@ -12,6 +12,7 @@ from kaogong.api.shapes.registry import DeviceState
 from kaogong.api.standings import Standing
 from kaogong.api.states import DEFAULT_STALE_AFTER_S, Connection, Figures, verdict
 from kaogong.core.clock import now
+from kaogong.core.errors import NotReady
 from kaogong.core.principal import Principal
 from kaogong.registry import Device
 
@@ -36,12 +37,15 @@ async def compute(platform: Platform, principal: Principal) -> Standing:
         return devices, _staleness(session, principal), connections_of(session, principal)
 
     devices, staleness, connections = await platform.read(facts)
-    latest = await platform.historian.latest(principal.tenant_id)
+    keys = dict(zip(devices["id"].to_list(), devices["key"].to_list(), strict=True))
+    places = dict(zip(devices["id"].to_list(), devices["place"].fill_null("").to_list(), strict=True))
+    try:
+        latest = await platform.historian.latest(principal.tenant_id)
+    except NotReady:
+        return Standing(now(), None, connections, places, keys)
     latest = latest.join(devices.select("id"), left_on="device", right_on="id", how="semi")
     moment = now()
-    keys = dict(zip(devices["id"].to_list(), devices["key"].to_list(), strict=True))
-    places = dict(zip(devices["id"].to_list(), devices["place"].to_list(), strict=True))
-    return Standing(moment, _figures(moment, latest, staleness), connections, {k: v or "" for k, v in places.items()}, keys)
+    return Standing(moment, _figures(moment, latest, staleness), connections, places, keys)
 
 
 def _staleness(session: Session, principal: Principal) -> pl.DataFrame:

@@ -23,7 +23,6 @@ from kaogong.registry import Device, DeviceFilter, EdgeConfiguration, NewDevice
 router = APIRouter(tags=["edge-nodes"])
 
 MOST_NODES = 500
-CONFIGURATION_BYTES = 16 * 1024 * 1024
 
 
 @router.get("/edge-nodes")
@@ -77,7 +76,7 @@ async def get_edge_node_configuration(
     return Configuration.model_validate(found.document)
 
 
-@router.put("/edge-nodes/{key}/configuration", responses=answers(404, 409), max_body_size=CONFIGURATION_BYTES)
+@router.put("/edge-nodes/{key}/configuration", responses=answers(404, 409))
 async def put_edge_node_configuration(
     platform: PlatformOf, caller: Edit, key: KeyPath, document: Configuration, version: Version = None
 ) -> ConfigurationOut:

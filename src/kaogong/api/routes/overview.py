@@ -26,8 +26,8 @@ async def get_overview(platform: PlatformOf, caller: See) -> Overview:
     standing = await standing_of(platform, principal)
     report = await platform.historian.ledger(principal.tenant_id, minutes=2)
     tally = standing.tally()
-    states = {state: getattr(tally, state) for state in ("reporting", "stale", "silent", "never", "refused")}
-    figures = standing.figures.values()
+    states = {state: getattr(tally, state) for state in ("reporting", "stale", "silent", "never", "refused", "unknown")}
+    figures = (standing.figures or {}).values()
     newest = max((one.last for one in figures if one.last), default=None)
     processes = process_list(platform)
     return Overview(

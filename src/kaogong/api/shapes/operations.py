@@ -108,6 +108,7 @@ class DeviceTally(Out):
     silent: int
     never: int
     refused: int
+    unknown: int
     countable: int
 
 

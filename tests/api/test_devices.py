@@ -1,0 +1,170 @@
+"""Types, places, devices, assets and edge nodes over HTTP."""
+
+import httpx2
+import pytest
+from tests.api.conftest import PUMP, Stack, minutes_ago, problem, until
+
+
+def make(client: httpx2.Client, key: str, **more: object) -> dict[str, object]:
+    answer = client.post("/api/v1/devices", json={"key": key, "type": "pump"} | more)
+    assert answer.status_code == 201, answer.text
+    made: dict[str, object] = answer.json()
+    return made
+
+
+def test_a_device_from_its_making_to_its_end(admin: httpx2.Client) -> None:
+    made = make(admin, "life-1", name={"en": "Life", "zh": "生命"}, place="works/hall")
+    assert made["credential"] == {"username": "default.life-1", "password": made["credential"]["password"]}  # type: ignore[index]
+    read = admin.get("/api/v1/devices/life-1").json()
+    assert "credential" not in read
+    assert read["state"]["state"] == "never"
+    assert read["state"]["sentence"] == {"en": "Has never reported.", "zh": "从未报数。"}
+    changed = admin.patch("/api/v1/devices/life-1", json={"name": "Changed", "place": None}).json()
+    assert (changed["name"]["en"], changed["place"]) == ("Changed", None)
+    problem(admin.patch("/api/v1/devices/life-1?version=1", json={"name": "Late"}), 409, "version_conflict")
+    rotated = admin.post("/api/v1/devices/life-1/credential").json()["credential"]
+    assert rotated["password"] != made["credential"]["password"]  # type: ignore[index]
+    assert admin.delete("/api/v1/devices/life-1").status_code == 200
+    assert admin.get("/api/v1/devices/life-1").status_code == 404
+
+
+@pytest.mark.req("F15")
+def test_lists_come_in_pages_that_join_without_gap(admin: httpx2.Client) -> None:
+    for number in range(7):
+        make(admin, f"page-{number}", name={"en": f"Page {number}", "zh": "分页测试"})
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = admin.get("/api/v1/devices", params={"q": "分页", "limit": 3} | ({"cursor": cursor} if cursor else {})).json()
+        assert (page["total"], page["total_is"]) == (7, "exact")
+        seen += [one["key"] for one in page["items"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert seen == [f"page-{number}" for number in range(7)]
+    problem(admin.get("/api/v1/devices?cursor=nonsense"), 422, "cursor_invalid")
+    problem(admin.get("/api/v1/devices?limit=0"), 422, "request_invalid")
+
+
+def test_lists_are_narrowed_by_type_and_place(admin: httpx2.Client) -> None:
+    assert "pump-1" in {one["key"] for one in admin.get("/api/v1/devices?type=pump&place=works").json()["items"]}
+    assert admin.get("/api/v1/devices?type=nothing").json()["items"] == []
+    assert admin.get("/api/v1/devices?place=elsewhere").json()["items"] == []
+
+
+def test_a_type_that_changes_what_a_property_holds_says_so(admin: httpx2.Client) -> None:
+    draft = {"key": "meter", "properties": [{"key": "energy", "type": "number", "unit": "kWh"}]}
+    made = admin.post("/api/v1/device-types", json=draft).json()
+    assert made["properties"][0]["unit"] == "kW.h"
+    problem(admin.post("/api/v1/device-types", json=draft), 409, "key_taken")
+    changed = draft | {"properties": [{"key": "energy", "type": "text"}]}
+    assert admin.put("/api/v1/device-types/meter", json=changed).status_code == 409
+    replaced = admin.put("/api/v1/device-types/meter?replace=true", json=changed).json()
+    assert replaced["replaced"] == ["energy"]
+    problem(admin.put("/api/v1/device-types/meter", json=draft | {"key": "other"}), 422, "key_differs")
+    unit = draft | {"key": "meter-2", "properties": [{"key": "energy", "unit": "nonsense"}]}
+    problem(admin.post("/api/v1/device-types", json=unit), 422, "unit_unknown")
+    assert admin.delete("/api/v1/device-types/meter").status_code == 200
+    assert admin.delete("/api/v1/device-types/pump").status_code == 409
+
+
+def test_the_place_tree_counts_what_stands_below(stack: Stack, admin: httpx2.Client) -> None:
+    for place in ({"key": "yard", "name": "堆场"}, {"key": "east", "name": "East", "parent": "yard"}):
+        assert admin.post("/api/v1/places", json=place).status_code == 201
+    make(admin, "yard-1", place="yard")
+    make(admin, "yard-2", place="yard/east")
+    stack.store(stack.samples("default", "yard-2", [{"property": "flow", "observed_at": minutes_ago(120), "value": 1.0}]))
+
+    def counted() -> bool:
+        sites = admin.get("/api/v1/places/tree").json()["sites"]
+        yard = next(site for site in sites if site["path"] == "yard")
+        return (yard["devices"], yard["abnormal"], yard["children"][0]["devices"], yard["children"][0]["abnormal"]) == (2, 1, 1, 1)
+
+    until(counted)
+    assert admin.patch("/api/v1/places/yard%2Feast", json={"name": "Osten"}).json()["name"]["en"] == "Osten"
+    assert admin.delete("/api/v1/places/yard").status_code == 409
+
+
+def test_an_assets_history_survives_its_device(stack: Stack, admin: httpx2.Client) -> None:
+    make(admin, "old-1")
+    make(admin, "new-1")
+    bound = admin.post("/api/v1/assets/old-1/bindings", json={"device": "new-1", "replaces": "old-1"})
+    assert bound.status_code == 201, bound.text
+    bindings = admin.get("/api/v1/assets/old-1/bindings").json()["items"]
+    assert [one["device"] for one in bindings] == ["old-1", "new-1"]
+    assert bindings[0]["valid_to"] == bindings[1]["valid_from"]
+    assert admin.delete("/api/v1/assets/old-1/bindings/new-1").status_code == 200
+    assert "old-1" in {one["key"] for one in admin.get("/api/v1/assets?q=old-1").json()["items"]}
+    assert admin.get("/api/v1/assets/old-1").json()["type"] == "pump"
+    assert admin.post("/api/v1/assets", json={"key": "empty-1", "type": "pump"}).status_code == 201
+    assert admin.get("/api/v1/assets/empty-1/latest").json()["values"] == {}
+
+
+def test_connection_in_words(stack: Stack, admin: httpx2.Client) -> None:
+    make(admin, "wire-1")
+    page = admin.get("/api/v1/devices/wire-1/connection").json()
+    assert page["sentence"] == {"en": "Has never connected.", "zh": "从未连接。"}
+    assert page["credential"]["username"] == "default.wire-1"
+    assert admin.delete("/api/v1/devices/wire-1/credential").status_code == 200
+    page = admin.get("/api/v1/devices/wire-1/connection").json()
+    assert page["credential"]["revoked_at"] is not None
+    assert page["sentence"]["zh"] == "接入凭证已吊销。"
+
+
+@pytest.mark.req("C06")
+def test_an_edge_node_reads_its_configuration_and_nobody_elses(stack: Stack, admin: httpx2.Client) -> None:
+    made = admin.post("/api/v1/edge-nodes", json={"key": "edge-a", "name": "Edge A"})
+    assert made.status_code == 201, made.text
+    make(admin, "edge-pump")
+    document = {
+        "connections": [
+            {
+                "name": "plc",
+                "driver": "modbus_tcp",
+                "config": {"host": "127.0.0.1", "port": 5020},
+                "points": [{"device": "edge-pump", "property": "flow", "address": {"table": "input", "address": 0, "type": "float32"}}],
+            }
+        ]
+    }
+    put = admin.put("/api/v1/edge-nodes/edge-a/configuration", json=document)
+    assert put.status_code == 200, put.text
+    assert put.json()["version"] == 1
+    assert admin.get("/api/v1/devices/edge-pump").json()["gateway"] == "edge-a"
+    with stack.fresh() as node:
+        credential = made.json()["credential"]
+        auth = (credential["username"], credential["password"])
+        read = node.get("/api/v1/edge-nodes/edge-a/configuration", auth=auth)
+        assert read.json()["connections"][0]["points"][0]["device"] == "edge-pump"
+        etag = {"if-none-match": read.headers["etag"]}
+        assert node.get("/api/v1/edge-nodes/edge-a/configuration", auth=auth, headers=etag).status_code == 304
+        other = stack.credentials["other/pump-1"]
+        theirs = node.get("/api/v1/edge-nodes/edge-a/configuration", auth=(other["username"], other["password"]))
+        assert theirs.status_code in (403, 404)
+        problem(node.get("/api/v1/devices", auth=auth), 401, "not_signed_in")
+    assert [one["key"] for one in admin.get("/api/v1/edge-nodes").json()["items"]].count("edge-a") == 1
+    assert admin.get("/api/v1/edge-nodes/edge-a").json()["configuration_version"] == 1
+    assert admin.get("/api/v1/edge-nodes/edge-a/report").json()["report"] is None
+    problem(admin.get("/api/v1/edge-nodes/pump-1"), 404, "not_an_edge_node")
+
+
+def test_a_configuration_names_its_wrong_field(admin: httpx2.Client) -> None:
+    assert admin.post("/api/v1/edge-nodes", json={"key": "edge-b"}).status_code == 201
+    wrong = {"connections": [{"name": "plc", "driver": "modbus_tcp", "config": {"host": "127.0.0.1", "port": "many"}}]}
+    answer = admin.put("/api/v1/edge-nodes/edge-b/configuration", json=wrong)
+    assert answer.status_code == 422
+    assert "connections.0.config" in answer.text
+    assert (
+        "driver"
+        in admin.put("/api/v1/edge-nodes/edge-b/configuration", json={"connections": [{"name": "x", "driver": "no", "config": {}}]}).text
+    )
+
+
+@pytest.mark.req("I01")
+def test_the_same_key_in_another_tenant_is_another_device(stack: Stack, admin: httpx2.Client, stranger: httpx2.Client) -> None:
+    assert admin.get("/api/v1/devices/pump-1").json()["id"] != stranger.get("/api/v1/devices/pump-1").json()["id"]
+    keys = {one["key"] for one in stranger.get("/api/v1/devices?limit=500").json()["items"]}
+    assert keys == {"pump-1", "only-other"}
+    assert {one["path"] for one in stranger.get("/api/v1/places").json()["items"]} == {"works", "works/hall"}
+    assert stranger.get("/api/v1/places").json()["items"][0]["name"]["en"] == "Works of other"
+    assert stranger.get("/api/v1/device-types/pump").json()["id"] != admin.get("/api/v1/device-types/pump").json()["id"]
+    assert PUMP["key"] == "pump"

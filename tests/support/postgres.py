@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import NoReturn
 
 import psycopg
 import pytest
@@ -109,7 +110,7 @@ def _binary(name: str) -> str:
     return (found[-1] if found else shutil.which(name)) or _missing()
 
 
-def _missing() -> str:
+def _missing() -> NoReturn:
     pytest.fail("These tests run on PostgreSQL too: apt-get install postgresql-15 (Debian).", pytrace=False)
 
 

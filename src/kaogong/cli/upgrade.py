@@ -24,10 +24,10 @@ def import_tables() -> None:
 
 def upgrade_registry(settings: Settings, *, dry_run: bool = False) -> list[str]:
     """Run the migrations that are missing; what was (or with `dry_run` would be) done, a line each."""
-    if dry_run and settings.registry_dsn.startswith("sqlite") and not (settings.home / "registry.db").exists():
-        return schema.steps_from(None)
     database = Database(settings.registry_dsn)
     try:
+        if dry_run and database.is_sqlite and not Path(database.url.database or "").exists():
+            return schema.steps_from(None)  # connecting would create the file
         return schema.upgrade(database, dry_run=dry_run)
     finally:
         database.close()

@@ -74,9 +74,8 @@ class Database:
 def _engine(dsn: str) -> Engine:
     url = make_url(dsn)
     if url.get_backend_name() == "sqlite":
-        if url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(url, pool_size=16, max_overflow=32)
+        event.listen(engine, "do_connect", _make_folder)
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
@@ -86,6 +85,10 @@ def _engine(dsn: str) -> Engine:
         )
         event.listen(engine, "begin", _begin_postgresql)
     return engine
+
+
+def _make_folder(_dialect: Any, _record: Any, args: list[Any], _options: Any) -> None:
+    Path(args[0]).parent.mkdir(parents=True, exist_ok=True)
 
 
 def _open_sqlite(connection: Any, _record: Any) -> None:

@@ -6,42 +6,9 @@ Called by the API for people, and through `Directory` and `find_credential` by i
 Every verb takes `(session, principal, …)`, sees the principal's tenant alone (another tenant's thing is Missing), and writes the
 change feed and the audit log in the caller's transaction. `version=` where offered: Conflict unless it is the stored one.
 
-    create_tenant(s, p, key, name: Name) -> Tenant              get_tenant(s, p, key) -> Tenant         list_tenants(s, p) -> list[Tenant]
-    acting_in(s, p, tenant_key) -> Principal                    # a platform operator inside another tenant
-    create_person(s, p, NewPerson) -> Person                    get_person(s, p, name) -> Person        list_people(s, p) -> list[Person]
-    patch_person(s, p, name, PersonPatch, version=None) -> Person        delete_person(s, p, name)
-    set_password_hash(s, p, name, password_hash, must_change: bool)
-    find_person(s, tenant_key, name) -> PersonRecord | None     # sign-in: no principal yet
-    find_people(s, name) -> list[PersonRecord]                  # the same login name in any tenant
-    create_place(s, p, NewPlace) -> Place                       get_place(s, p, path)  list_places(s, p) -> list[Place] (tree order)
-    patch_place(s, p, path, PlacePatch, version=None)           delete_place(s, p, path)
-    place_counts(s, p) -> dict[path, int]                       # devices directly at each place; "" for those at none
-    create_type(s, p, TypeDraft) -> DeviceType                  get_type(s, p, key)  list_types(s, p) -> list[DeviceType]
-    put_type(s, p, TypeDraft, replace=False, version=None) -> TypeChange  # makes it when there is none
-    delete_type(s, p, key)
-    create_device(s, p, NewDevice) -> CreatedDevice             create_devices(s, p, list[NewDevice]) -> list[CreatedDevice]
-    get_device(s, p, key) -> Device                             list_devices(s, p, DeviceFilter, limit=None, cursor=None) -> Page[Device]
-    patch_device(s, p, key, DevicePatch, version=None)          delete_device(s, p, key)
-    issue_credential(s, p, device_key) -> Credential            # issues or rotates    revoke_credential(s, p, device_key)
-    credential_state(s, p, device_key) -> CredentialState
-    find_credential(s, username) -> CredentialRecord | None     # gate: no principal   all_credentials(s) -> Iterator[CredentialRecord]
-    create_asset(s, p, NewAsset)  get_asset(s, p, key)          list_assets(s, p, DeviceFilter, limit=None, cursor=None) -> Page[Asset]
-    bind(s, p, device, asset, mapping=None, valid_from=None, replaces: device | None = None) -> Binding
-    unbind(s, p, device, asset, at)                             bindings_of(s, p, asset=None, device=None) -> list[Binding] (history)
-    bindings_at(s, p, asset, at) -> list[Binding]               name_table(s, p, "device"|"asset"|"property") -> pl.DataFrame (id, key, …)
-    put_edge_configuration(s, p, node, document, version=None) -> EdgeConfiguration
-    get_edge_configuration(s, p, node, version=None) -> EdgeConfiguration    # None: the latest; Missing before the first
-
-Change feed kinds (`db.Change.kind`, id, key): tenant; person; place (path); type; device (also covers what was created with it: asset, binding,
-credential; op delete also revokes); asset; binding (id = device id, key = device key); credential (id = device id, key = username);
-edge_configuration (id = node's device id).
-
-    Directory.snapshot(session) -> Directory                    directory.seq: newest change contained; directory.apply(session, changes)
-    directory.device(tenant_key, device_key) -> DeviceRef | None          directory.tenant_id(key) -> int | None   directory.tenant_key(id) -> str | None
-    directory.properties(type_id) -> dict[str, PropertyRef] (live ones)   directory.derived(type_id) -> list[PropertyRef] in order of evaluation
-    directory.property_table() -> pl.DataFrame [property u32, type u32, key, kind, unit, minimum f64, maximum f64, resolution f64]
-    directory.identity() -> numpy uint32 array indexed by device id: the asset it is bound to for ever, else 0 (then look in bindings())
-    directory.bindings() -> pl.DataFrame [device u32, property u32, asset u32, asset_property u32, valid_from, valid_to Datetime(us, UTC), never null]
+Change feed (`db.Change.kind`: what `id` and `key` name): tenant; person; place (path); type; device (a put also covers what was made with
+it: asset, binding, login; a delete also shuts it out); asset; binding (the device's id and key); credential (device id, username);
+edge_configuration (the node's id and key).
 """
 
 from kaogong.registry.directory import Directory

@@ -43,7 +43,10 @@ def samples(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
 
 def series(values: Sequence[float], *, start: datetime = START, step: float = 1.0, **columns: Any) -> pl.DataFrame:
     """One point's values, `step` seconds apart."""
-    return samples([{"observed_at": start + timedelta(seconds=i * step), "value": v, **columns} for i, v in enumerate(values)])
+    one = samples([columns]).drop("value", "observed_at", "received_at")
+    times = [start + timedelta(seconds=i * step) for i in range(len(values))]
+    many = pl.DataFrame({"value": values, "observed_at": times}, schema_overrides={"value": pl.Float64})
+    return one.join(many, how="cross").with_columns(pl.col("observed_at").alias("received_at")).select(SAMPLES.names()).cast(SAMPLES)
 
 
 def names(*rows: tuple[int, str, int, str, str]) -> pl.DataFrame:

@@ -74,7 +74,8 @@ def contradicted(former: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
 def point_keys(rows: pl.DataFrame) -> Keys:
     """Asset and property in one number; an asset belongs to one tenant, so the tenant adds nothing."""
-    return (rows.get_column("asset").to_numpy().astype(np.uint64) << np.uint64(32)) | rows.get_column("property").to_numpy()
+    keys: Keys = (rows.get_column("asset").to_numpy().astype(np.uint64) << np.uint64(32)) | rows.get_column("property").to_numpy()
+    return keys
 
 
 def fingerprints(rows: pl.DataFrame) -> Keys:

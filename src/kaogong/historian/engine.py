@@ -36,6 +36,7 @@ _SETTINGS: Mapping[str, Any] = {
 _READING: Mapping[str, Any] = {"max_execution_time": READ_TIMEOUT_S, "max_memory_usage": 2_000_000_000}
 _KEEPING: Mapping[str, Any] = {"max_threads": 1, "max_memory_usage": 2_000_000_000}
 
+REFUSED, REFUSED_WORDS = "store_error", "The historian's engine refused: "
 _DISK_FULL = ("no space left", "file too large", "not_enough_space", "disk quota", "cannot write to file", "cannot reserve")
 _TIMEOUT, _CANCELLED = {159, 160, 209}, {394}
 _MEMORY, _TOO_MUCH = {241}, {158, 307, 396}
@@ -54,9 +55,16 @@ class Session:
     def frame(self, sql: str) -> pl.DataFrame:
         """The answer to `sql` as a table."""
         if self.is_cancelled:
-            raise Overloaded("The query was cancelled.", code="query_cancelled")
-        raw = self.client.raw_query(f"/* {self.mark} */ {sql}", fmt="Arrow")
+            raise _cancelled()
+        raw = self.answer(sql, "Arrow")
         return pl.read_ipc(io.BytesIO(raw)) if raw else pl.DataFrame()
+
+    def answer(self, sql: str, form: str) -> bytes:
+        """The answer to `sql` in one of the engine's formats; a cancelled statement may end as a truncated answer without an error."""
+        raw = self.client.raw_query(f"/* {self.mark} */ {sql}", fmt=form)
+        if self.is_cancelled:
+            raise _cancelled()
+        return raw
 
     def insert(self, table: str, rows: pl.DataFrame) -> None:
         """Append `rows`; on return they survive a kill of the process."""
@@ -109,11 +117,11 @@ class Engine:
 
     async def writing(self, work: Callable[[Session], T]) -> T:
         """Run `work` with the writing session, in order of arrival; what began is finished even when the caller gives up."""
-        return await asyncio.shield(self._submit(self._write_threads, lambda: work(self.writer)))
+        return await asyncio.shield(asyncio.wrap_future(self._submit(self._write_threads, lambda: work(self.writer))))
 
     async def keeping(self, work: Callable[[Session], T]) -> T:
         """Run housekeeping: one thread, bounded memory."""
-        return await asyncio.shield(self._submit(self._keep_threads, lambda: work(self._keeper)))
+        return await asyncio.shield(asyncio.wrap_future(self._submit(self._keep_threads, lambda: work(self._keeper))))
 
     async def reading(self, work: Callable[[Session], T]) -> T:
         """Run `work` with one of the reading sessions; giving up stops its statement."""
@@ -125,33 +133,39 @@ class Engine:
             try:
                 return work(session)
             finally:
-                session.is_cancelled = False
-                self._readers.put(session)
+                self._readers.put(self.renewed(session, _READING))
 
         return await self.stoppable(self._read_threads, run, borrowed)
 
+    def renewed(self, session: Session, settings: Mapping[str, Any]) -> Session:
+        """The session, or a new one in its place when it was cancelled: what it left behind could spoil the next answer."""
+        if not session.is_cancelled:
+            return session
+        self.forget(session)
+        return self.session(settings)
+
     async def stoppable(self, threads: ThreadPoolExecutor, run: Callable[[], T], borrowed: Sequence[Session]) -> T:
         """Await `run` in `threads`; on cancellation stop what `borrowed[0]` executes."""
-        future = self._submit(threads, run)
+        submitted = self._submit(threads, run)
+        waiting = asyncio.wrap_future(submitted)
         try:
-            return await asyncio.shield(future)
+            return await asyncio.shield(waiting)
         except asyncio.CancelledError:
-            if not future.cancel() and borrowed and not future.done():
+            if not submitted.cancel() and borrowed:
                 borrowed[0].is_cancelled = True
                 await asyncio.get_running_loop().run_in_executor(self._keep_threads, self._kill, borrowed[0].mark)
-            future.add_done_callback(lambda done: done.cancelled() or done.exception())
+            waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
             raise
 
     def _kill(self, mark: str) -> None:
         with translated():
             self._killer.command(f"KILL QUERY WHERE query LIKE '/* {mark}%' ASYNC")
 
-    def _submit(self, threads: ThreadPoolExecutor, work: Callable[[], T]) -> "asyncio.Future[T]":
+    def _submit(self, threads: ThreadPoolExecutor, work: Callable[[], T]) -> Future[T]:
         try:
-            submitted: Future[T] = threads.submit(_translating, work)
+            return threads.submit(_translating, work)
         except RuntimeError as err:
             raise NotReady("The historian is stopping.", retry_after_s=2) from err
-        return asyncio.wrap_future(submitted)
 
     async def close(self) -> None:
         """Wait for what runs, then close every session."""
@@ -203,6 +217,10 @@ def translated() -> Iterator[None]:
         raise NotReady(f"The historian cannot write: {err}.", code="store_unwritable", retry_after_s=5) from err
 
 
+def _cancelled() -> Overloaded:
+    return Overloaded("The query was cancelled.", code="query_cancelled", retry_after_s=1)
+
+
 def _kind(err: ClickHouseError) -> KaogongError:
     text = str(err)
     short = text.rsplit("DB::Exception: ", maxsplit=1)[-1].splitlines()[0][:500] if text else type(err).__name__
@@ -212,11 +230,11 @@ def _kind(err: ClickHouseError) -> KaogongError:
     if code in _TIMEOUT:
         return Overloaded("The query took longer than it may; ask for less time or fewer points.", code="query_timeout", retry_after_s=1)
     if code in _CANCELLED:
-        return Overloaded("The query was cancelled.", code="query_cancelled", retry_after_s=1)
+        return _cancelled()
     if code in _MEMORY:
         return TooLarge("The query needs more memory than it may take; ask for less time or fewer points.", code="query_memory")
     if code in _TOO_MUCH:
         return TooLarge("The query reads more than it may; narrow the time or the points.", code="query_rows")
     if "Unable to open the chdb engine" in text:
         return ConfigInvalid(f"The historian's folder cannot be opened; another process may hold it: {short}", code="store_locked")
-    return NotReady(f"The historian's engine refused: {short}", code="store_error", retry_after_s=2)
+    return NotReady(f"{REFUSED_WORDS}{short}", code=REFUSED, retry_after_s=2)

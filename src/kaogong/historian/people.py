@@ -11,8 +11,9 @@ import polars as pl
 
 from kaogong.core.errors import NotReady
 from kaogong.historian import names
-from kaogong.historian.admit import NAMED, TABLES, VIEWS, Admitted, View, admit
-from kaogong.historian.engine import Engine, Session, ids
+from kaogong.historian.admit import Admitted, View, admit, refused
+from kaogong.historian.admitted import NAMED, TABLES
+from kaogong.historian.engine import REFUSED, REFUSED_WORDS, Engine, Session, ids, translated
 from kaogong.historian.types import MAX_SQL_ROWS, QueryRequest, QueryResult
 
 AT_ONCE = 2
@@ -56,10 +57,14 @@ class People:
         session = self._take(tenant)
         borrowed.append(session)
         try:
-            raw = session.client.raw_query(f"/* {session.mark} */ {sql}", fmt="Parquet")
+            with translated():
+                raw = session.answer(sql, "Parquet")
             return pl.read_parquet(io.BytesIO(raw)) if raw else pl.DataFrame()
+        except NotReady as err:
+            if err.stable_code != REFUSED:
+                raise
+            raise refused(f"The query does not work: {_brief(err.message)}", code="sql_failed") from err
         finally:
-            session.is_cancelled = False
             self._give_back(tenant, session)
 
     def _take(self, tenant: int) -> Session:
@@ -70,6 +75,9 @@ class People:
         return self._open(tenant)
 
     def _give_back(self, tenant: int, session: Session) -> None:
+        if session.is_cancelled:
+            self._engine.forget(session)
+            return
         with self._lock:
             self._idle.setdefault(tenant, []).append(session)
             self._idle.move_to_end(tenant)
@@ -137,8 +145,10 @@ def _assets_of(store: Session, tenant: int, devices: Sequence[int]) -> list[int]
     return assets if len(assets) <= IDS_AT_MOST else None
 
 
+def _brief(message: str) -> str:
+    """The engine's complaint without the text of our views."""
+    return message.split(". In scope", maxsplit=1)[0].split(": While ", maxsplit=1)[0].removeprefix(REFUSED_WORDS).strip()
+
+
 def _ids(column: str, found: Sequence[int] | None) -> str:
     return "" if found is None else f" AND {column} IN ({ids(found)})"
-
-
-__all__ = ["VIEWS", "People", "filled"]

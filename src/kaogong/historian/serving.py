@@ -61,7 +61,7 @@ class Uploads:
 
 
 async def serve(bus: Bus, historian: Historian) -> None:
-    """Answer calls until the bus closes."""
+    """Answer calls until the bus closes; on return the first one will be heard."""
     uploads = Uploads()
     verbs = _verbs(historian)
 
@@ -77,6 +77,7 @@ async def serve(bus: Bus, historian: Historian) -> None:
 
     await bus.serve(UPLOAD, uploads.take)
     await bus.serve_stream(CALL, answer)
+    await bus.flush()
 
 
 def _verbs(historian: Historian) -> Mapping[str, Callable[[Head, Tables], Awaitable[bytes]]]:

@@ -31,7 +31,7 @@ LETTERS = pl.Schema(
 def pack(head: Mapping[str, Any], tables: Mapping[str, pl.DataFrame | None] | None = None) -> bytes:
     """A message: what is asked or answered, and named tables."""
     bodies = {name: _ipc(table) for name, table in (tables or {}).items() if table is not None}
-    described = orjson.dumps({**head, "tables": {name: len(body) for name, body in bodies.items()}})
+    described = orjson.dumps({**head, "bodies": {name: len(body) for name, body in bodies.items()}})
     return b"".join([_HEAD.pack(len(described)), described, *bodies.values()])
 
 
@@ -43,7 +43,7 @@ def unpack(message: bytes) -> tuple[dict[str, Any], dict[str, pl.DataFrame]]:
     at = _HEAD.size + length
     head: dict[str, Any] = orjson.loads(message[_HEAD.size : at])
     tables = {}
-    for name, size in head.pop("tables").items():
+    for name, size in head.pop("bodies").items():
         tables[name] = pl.read_ipc_stream(io.BytesIO(message[at : at + size]))
         at += size
     return head, tables

@@ -182,12 +182,14 @@ class Ingest:
         return idle
 
     async def _own(self) -> None:
-        gained, lost = await self._leases.renew()
+        _, lost = await self._leases.renew()
         for partition in lost:
             self._accounted.pop(partition, None)
             await self._readers.pop(partition).close()
-        if gained:
-            await self._open(gained)
+        # Not only what was gained just now: the store may have been away when a partition was to be opened.
+        unread = set(self._leases.held) - set(self._readers)
+        if unread:
+            await self._open(unread)
 
     async def _open(self, partitions: set[int]) -> None:
         state = await self._bus.stream_state(subjects.UP)

@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,8 @@ from kaogong.edge.drivers.base import SHELF, AnyDriver, Group, Point
 pytestmark = [pytest.mark.req("B01"), pytest.mark.req("B02"), pytest.mark.asyncio(loop_scope="module")]
 
 PEERS = [(name, peer) for name in SHELF.names() for peer in importlib.import_module(f"tests.simulators.{name}").PEERS]
+
+CASES = sorted(f.parent for f in Path(__file__).parents[1].glob("cases/driver/*/*/config.json"))
 
 # driver -> check -> (one of notimpl, notyet, never; why). A gap that closes fails the suite, so this list cannot grow stale.
 GAPS: dict[str, dict[str, str]] = {
@@ -74,16 +77,18 @@ class Bench:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Callable[[type[Peer]], Awaitable[Peer]]]:
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Callable[[type[Peer], str], Awaitable[Peer]]]:
     """Peers, started when first asked for; an OPC UA server takes seconds."""
-    started: dict[type[Peer], Peer] = {}
+    started: dict[tuple[type[Peer], str], Peer] = {}
 
-    async def start(kind: type[Peer]) -> Peer:
-        if kind not in started:
+    async def start(kind: type[Peer], purpose: str) -> Peer:
+        if kind.is_shared:
+            purpose = ""
+        if (kind, purpose) not in started:
             peer = kind(tmp_path_factory.mktemp(kind.name))
             await peer.start()
-            started[kind] = peer
-        return started[kind]
+            started[kind, purpose] = peer
+        return started[kind, purpose]
 
     yield start
     for peer in started.values():
@@ -91,13 +96,13 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cal
 
 
 @pytest_asyncio.fixture(params=PEERS, ids=lambda p: f"{p[0]}-{p[1].name}", loop_scope="module")
-async def bench(request: pytest.FixtureRequest, tmp_path: Path, running: Callable[[type[Peer]], Awaitable[Peer]]) -> Bench:
+async def bench(request: pytest.FixtureRequest, tmp_path: Path, running: Callable[[type[Peer], str], Awaitable[Peer]]) -> Bench:
     name, kind = request.param
     check = request.node.originalname.removeprefix("test_")
     reason = next((why for gap, why in GAPS.get(name, {}).items() if check.startswith(gap)), None)
     if reason is not None:
         request.applymarker(pytest.mark.xfail(reason=reason, raises=NotImplementedError, strict=True))
-    return Bench(name, await running(kind), tmp_path)
+    return Bench(name, await running(kind, "checks"), tmp_path)
 
 
 async def within(limit_s: float, action: Any, failure: type[KaogongError]) -> KaogongError:
@@ -235,6 +240,28 @@ async def test_a_thousand_points(bench: Bench) -> None:
     await driver.open()
     samples = await bench.read(driver, bench.points(1000))
     assert [s.value for s in samples] == [bench.peer.expected(i) for i in range(1000)]
+    await driver.close()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c.parent.name}-{c.name}")
+async def test_case(case: Path, tmp_path: Path, running: Callable[[type[Peer], str], Awaitable[Peer]]) -> None:
+    name = case.parent.name
+    given = json.loads((case / "config.json").read_text())
+    expected = json.loads((case / "expected.json").read_text())
+    kind: type[Peer] = importlib.import_module(f"tests.simulators.{name}").PEERS[0]
+    peer = await running(kind, "cases")
+    await peer.load(json.loads((case / "input.json").read_text()))
+    bench = Bench(name, peer, tmp_path)
+    driver = bench.driver(peer.config() | given["config"])
+    points = tuple(Point(p["name"], bench.kind.Address(**p["address"])) for p in given["points"])
+    await driver.open()
+    for _ in range(1 if driver.pushes else 3):
+        for point, sample, wanted in zip(points, await bench.read(driver, points), expected, strict=True):
+            said = {"value": sample.value, "severity": severity(sample.quality), "reason": sample.reason}
+            assert said == {"severity": "good", "reason": ""} | {k: v for k, v in wanted.items() if k != "observed_at"}, point.name
+            assert type(sample.value) is type(wanted["value"]), point.name
+            if "observed_at" in wanted:
+                assert sample.observed_at.isoformat() == wanted["observed_at"], point.name
     await driver.close()
 
 

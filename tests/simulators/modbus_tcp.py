@@ -48,11 +48,26 @@ class PymodbusPeer(_ModbusPeer):
     async def stop(self) -> None:
         await self._server.shutdown()
 
+    async def load(self, given: Any) -> None:
+        """{unit: {table: {first address: values}}}; whatever is not named is an illegal address."""
+        self.devices = [SimDevice(id=int(unit), simdata=_blocks(tables)) for unit, tables in given.items()]
+        await self.stop()
+        await self.start()
+
     async def connections(self) -> int:
         return len(self._server.active_connections)
 
     def _count(self, connected: bool) -> None:
         self._connected += 1 if connected else -1
+
+
+def _blocks(tables: dict[str, dict[str, list[Any]]]) -> Any:
+    found = []
+    for table in ("coil", "discrete", "holding", "input"):
+        kind = DataType.BITS if table in ("coil", "discrete") else DataType.REGISTERS
+        runs = tables.get(table) or {"65535": [False] * 16 if kind is DataType.BITS else [0]}
+        found.append([SimData(int(first), values=values, datatype=kind) for first, values in runs.items()])
+    return tuple(found)
 
 
 @cache
@@ -80,6 +95,9 @@ class LibmodbusPeer(_ModbusPeer):
         self._process.kill()
         await self._process.wait()
         await self._reader
+
+    async def load(self, given: Any) -> None:
+        raise NotImplementedError("its registers are compiled in; cases are served by the other peer")
 
     async def connections(self) -> int:
         return self._seen

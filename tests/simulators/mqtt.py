@@ -3,6 +3,7 @@
 import asyncio
 import getpass
 import shutil
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import aiomqtt
@@ -14,8 +15,9 @@ PASSWORD = "mqtt-secret"
 
 class _MosquittoPeer(Peer):
     has_login = True
-    has_bad_points = False
+    is_shared = True
     version: ClassVar[str]
+    _messages: Sequence[Any] = ()
 
     async def start(self) -> None:
         self.port = self.port or await free_port()
@@ -55,8 +57,18 @@ class _MosquittoPeer(Peer):
     def expected(self, i: int) -> Any:
         return i * 0.5
 
+    async def load(self, given: Any) -> None:
+        """[{topic, payload, retain}]: what is retained is there before anybody listens, the rest is sent by `stir`."""
+        self._messages = [m for m in given if not m.get("retain")]
+        async with self.client() as client:
+            for message in given:
+                if message.get("retain"):
+                    await client.publish(message["topic"], message["payload"], qos=1, retain=True)
+
     async def stir(self) -> None:
         async with self.client() as client:
+            for message in self._messages:
+                await client.publish(message["topic"], message["payload"])
             for topic in range(100):
                 body = {f"p{i}": self.expected(i) for i in range(topic * 10, topic * 10 + 10)}
                 await client.publish(f"plant/{topic}", orjson.dumps(body))

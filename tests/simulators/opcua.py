@@ -1,5 +1,6 @@
 """OPC UA peer: asyncua's server with a thousand variables, a user, and secured endpoints."""
 
+from datetime import datetime
 from typing import Any
 
 from asyncua import Server, ua
@@ -24,6 +25,7 @@ class AsyncuaPeer(Peer):
 
     name = "asyncua"
     has_login = True
+    is_shared = True
     points = 1000
 
     async def start(self) -> None:
@@ -57,6 +59,15 @@ class AsyncuaPeer(Peer):
     async def stop(self) -> None:
         await self.server.stop()
 
+    async def load(self, given: Any) -> None:
+        """{name: {type, value, status}}, as variables ns=2;s=name."""
+        plant = self.server.get_node("ns=2;s=plant")
+        for name, told in given.items():
+            kind = ua.VariantType[told["type"]]
+            value = ua.DataValue(ua.Variant(_typed(told["value"], kind), kind), StatusCode=ua.StatusCode(told.get("status", 0)))
+            node = await plant.add_variable(ua.NodeId(name, 2), name, value.Value)
+            await self.server.write_attribute_value(node.nodeid, value)
+
     def config(self, port: int | None = None) -> dict[str, Any]:
         return {"url": f"opc.tcp://127.0.0.1:{port or self.port}/", "timeout_s": 5.0}
 
@@ -74,6 +85,14 @@ class AsyncuaPeer(Peer):
 
     async def connections(self) -> int:
         return len(self.server.bserver.clients)
+
+
+def _typed(value: Any, kind: ua.VariantType) -> Any:
+    if kind is ua.VariantType.DateTime:
+        return datetime.fromisoformat(value)
+    if kind is ua.VariantType.LocalizedText:
+        return ua.LocalizedText(value)
+    return float(value) if kind is ua.VariantType.Double else value
 
 
 PEERS = [AsyncuaPeer]

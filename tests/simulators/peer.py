@@ -12,7 +12,7 @@ class Peer(ABC):
 
     name: ClassVar[str]
     has_login: ClassVar[bool] = False
-    has_bad_points: ClassVar[bool] = True
+    is_shared: ClassVar[bool] = False  # whether cases may be loaded into the peer that serves the checks
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -48,6 +48,10 @@ class Peer(ABC):
 
     async def stir(self) -> None:  # noqa: B027
         """Make a peer that only sends by itself send everything now."""
+
+    @abstractmethod
+    async def load(self, given: Any) -> None:
+        """Serve what a case's `input.json` says, in the words of its driver's cases."""
 
     @abstractmethod
     async def connections(self) -> int:

@@ -150,7 +150,7 @@ def validated(model: type[BaseModel], data: Any, where: str) -> Any:
     except ValidationError as err:
         problem = err.errors()[0]
         path = ".".join(str(part) for part in (where, *problem["loc"]) if part != "")
-        hint = problem["msg"].removeprefix("Value error, ")
+        hint = problem["msg"].removeprefix("Value error, ").removesuffix(".")
         if problem["type"] == "extra_forbidden":
             hint = f"there is no such setting; known: {', '.join(model.model_fields)}"
         raise ConfigInvalid(f"{path}: {hint}.", field=path) from err

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import httpx2
 import polars as pl
@@ -161,7 +162,16 @@ async def _running(home: Path) -> AsyncIterator[tuple[Platform, str, str]]:
         console = home / "console"
         _console(console)
         (home / "log").mkdir(exist_ok=True)
-        platform = Platform(database=database, historian=store, bus=bus, downlink=downlink, live=LiveHub(bus), home=home, console=console)
+        platform = Platform(
+            database=database,
+            historian=store,
+            bus=bus,
+            downlink=downlink,
+            live=LiveHub(bus),
+            home=home,
+            time_zone=ZoneInfo("Asia/Shanghai"),
+            console=console,
+        )
         work = [asyncio.create_task(gate.work()), asyncio.create_task(follow(platform))]
         listening = socket.create_server(("127.0.0.1", 0))
         config = uvicorn.Config(

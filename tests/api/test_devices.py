@@ -1,8 +1,13 @@
 """Types, places, devices, assets and edge nodes over HTTP."""
 
+from datetime import UTC, datetime
+
 import httpx2
 import pytest
 from tests.api.conftest import PUMP, Stack, minutes_ago, problem, until
+
+from kaogong.bus.subjects import up
+from kaogong.formats.report import BufferReport, ConfigurationReport, ConnectionReport, NodeReport
 
 
 def make(client: httpx2.Client, key: str, **more: object) -> dict[str, object]:
@@ -145,6 +150,44 @@ def test_an_edge_node_reads_its_configuration_and_nobody_elses(stack: Stack, adm
     assert admin.get("/api/v1/edge-nodes/edge-a").json()["configuration_version"] == 1
     assert admin.get("/api/v1/edge-nodes/edge-a/report").json()["report"] is None
     problem(admin.get("/api/v1/edge-nodes/pump-1"), 404, "not_an_edge_node")
+
+
+def test_what_an_edge_node_reports_is_said_on_its_devices_page(stack: Stack, admin: httpx2.Client) -> None:
+    assert admin.post("/api/v1/edge-nodes", json={"key": "edge-c"}).status_code == 201
+    make(admin, "wired-1", gateway="edge-c")
+    now = datetime.now(UTC)
+    connection = ConnectionReport(
+        name="plc",
+        driver="modbus_tcp",
+        peer="127.0.0.1:5020",
+        state="lost",
+        reason="connection refused by 127.0.0.1:5020",
+        code="connection_refused",
+        since=now,
+        devices=("wired-1",),
+        points=6,
+    )
+    report = NodeReport(
+        node="edge-c",
+        at=now,
+        started_at=now,
+        version="0.1.0",
+        state="ready",
+        reason="",
+        configuration=ConfigurationReport(),
+        buffer=BufferReport(),
+        connections=(connection,),
+    )
+    stack.run(stack.platform.bus.publish_stream(up("default", "edge-c", "reported"), report.model_dump_json().encode()))
+    page = until(lambda: (found := admin.get("/api/v1/devices/wired-1/connection").json())["edge"] and found)
+    assert (page["edge"]["node"], page["edge"]["is_troubled"]) == ("edge-c", True)
+    assert "connection refused by 127.0.0.1:5020" in page["sentence"]["en"]
+    assert "拒绝连接" in page["sentence"]["zh"]
+    assert admin.get("/api/v1/edge-nodes/edge-c/report").json()["report"]["connections"][0]["state"] == "lost"
+    state = until(
+        lambda: (found := admin.get("/api/v1/devices/wired-1").json()["state"]["sentence"])["en"] != "Has never reported." and found
+    )
+    assert "connection refused" in state["en"]
 
 
 def test_a_configuration_names_its_wrong_field(admin: httpx2.Client) -> None:

@@ -40,10 +40,10 @@ CASES = {
     ),
     "one of bad quality, with the edge's reason": (
         [point("flow", 1), point("vibration", 2, BAD)],
-        Connection(edge=Sentence("the cable is pulled", "电缆脱落")),
+        Connection(edge=Sentence("The cable is pulled.", "电缆脱落。")),
         State.STALE,
-        "1 of 2 points is stale (vibration), the oldest for 2 s: the cable is pulled.",
-        "：电缆脱落。",
+        "1 of 2 points is stale (vibration), the oldest for 2 s. The cable is pulled.",
+        "最久已 2 秒。电缆脱落。",
     ),
     "all late": ([point("flow", 240), point("head", 300)], None, State.SILENT, "Has been silent for 4 min.", "已静默 4 分钟。"),
     "all late, not connected": (

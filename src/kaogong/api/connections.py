@@ -1,9 +1,12 @@
 """What the gate and the edge nodes know of a device's connection, brought together in words."""
 
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
 from sqlalchemy.orm import Session
 
-from kaogong import registry, security
-from kaogong.api.shapes.connections import BrokerConnection, DeviceConnection, ReportOut
+from kaogong import fleet, registry, security
+from kaogong.api.shapes.connections import BadPointOut, BrokerConnection, DeviceConnection, EdgeConnection, ReportOut
 from kaogong.api.shapes.registry import SentenceOut
 from kaogong.api.states import Connection, Sentence, lasting
 from kaogong.core.clock import now
@@ -12,13 +15,18 @@ from kaogong.registry import CredentialState, Device
 from kaogong.security import REFUSALS
 
 
-def connections_of(session: Session, principal: Principal) -> dict[int, Connection]:
-    """What is known of each device's connection, by device id."""
-    return {device: _facts(seen) for device, seen in security.connections_of(session, principal).items()}
+def connections_of(session: Session, principal: Principal, ids: Mapping[str, int], zone: ZoneInfo) -> dict[int, Connection]:
+    """What is known of each device's connection, by device id; `ids` by key."""
+    at_gate = security.connections_of(session, principal)
+    read_by = {ids[key]: source for key, source in fleet.sources(session, principal, zone).items() if key in ids}
+    return {one: _facts(at_gate.get(one), read_by.get(one)) for one in at_gate.keys() | read_by.keys()}
 
 
-def _facts(seen: security.DeviceConnection) -> Connection:
-    return Connection(seen.connected, seen.last_refused_at, _refusal(seen.last_refused_reason))
+def _facts(seen: security.DeviceConnection | None, source: fleet.DeviceSource | None) -> Connection:
+    edge = Sentence(source.sentence.en, source.sentence.zh) if source is not None and source.is_troubled else None
+    if seen is None:
+        return Connection(edge=edge)
+    return Connection(seen.connected, seen.last_refused_at, _refusal(seen.last_refused_reason), edge)
 
 
 def _refusal(code: str) -> Sentence | None:
@@ -28,15 +36,36 @@ def _refusal(code: str) -> Sentence | None:
     return Sentence(words["en"], words["zh"])
 
 
-def connection_page(session: Session, principal: Principal, device: Device) -> DeviceConnection:
+def connection_page(session: Session, principal: Principal, device: Device, zone: ZoneInfo) -> DeviceConnection:
     """How one device is connected, in words and in detail."""
     credential = registry.credential_state(session, principal, device.key)
     seen = security.connection_of(session, principal, device.id)
+    source = fleet.connection_of(session, principal, device.key, zone)
+    sentence = source.sentence if source is not None else _sentence(device, credential, seen)
     return DeviceConnection(
-        sentence=SentenceOut.model_validate(_sentence(device, credential, seen)),
+        sentence=SentenceOut.model_validate(sentence),
         credential=credential,
         broker=None if seen is None else _broker(seen),
-        edge=None,
+        edge=None if source is None else _edge(source),
+    )
+
+
+def _edge(source: fleet.DeviceSource) -> EdgeConnection:
+    told = source.connection
+    return EdgeConnection(
+        node=source.node,
+        name=told.name,
+        driver=told.driver,
+        peer=told.peer,
+        state=told.state,
+        reason=told.reason,
+        code=told.code,
+        sentence=SentenceOut.model_validate(source.sentence),
+        is_troubled=source.is_troubled,
+        since=told.since,
+        next_try=told.next_try,
+        bad_points=[BadPointOut.model_validate(point) for point in source.bad_points],
+        reported_at=source.received_at,
     )
 
 
@@ -80,6 +109,20 @@ def _never(credential: CredentialState) -> Sentence:
     return Sentence("Has never connected.", "从未连接。")
 
 
-def report_of(session: Session, principal: Principal, node: Device) -> ReportOut:
+def report_of(session: Session, principal: Principal, node: str, zone: ZoneInfo) -> ReportOut:
     """The last report of an edge node."""
-    return ReportOut(received_at=None, report=None, sentence=SentenceOut(en="Has never reported.", zh="从未上报。"))
+    return _report(fleet.report(session, principal, node, zone))
+
+
+def reports_of(session: Session, principal: Principal, zone: ZoneInfo) -> dict[str, ReportOut]:
+    """The last report of each edge node that has reported, by key."""
+    return {stored.node: _report(stored) for stored in fleet.reports(session, principal, zone)}
+
+
+NEVER_REPORTED = ReportOut(received_at=None, report=None, sentence=SentenceOut(en="Has never reported.", zh="从未上报。"))
+
+
+def _report(stored: fleet.StoredReport | None) -> ReportOut:
+    if stored is None:
+        return NEVER_REPORTED
+    return ReportOut(received_at=stored.received_at, report=stored.report, sentence=SentenceOut.model_validate(stored.sentence))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from anyio import to_thread
 from sqlalchemy.orm import Session
@@ -33,8 +34,8 @@ class Platform:
     downlink: Downlink
     live: LiveHub
     home: Path
+    time_zone: ZoneInfo
     secure: bool = False
-    time_zone: str = "Asia/Shanghai"
     language: str = "zh"
     console: Path | None = None
     meter: PrometheusMeter = field(default_factory=PrometheusMeter)

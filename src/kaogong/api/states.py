@@ -52,7 +52,7 @@ class Figures(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """What the gate knows of a device, and the edge node that reads it (in words, when it has trouble)."""
+    """What the gate knows of a device, and what the edge node that reads it says when it has trouble (a whole sentence)."""
 
     connected: bool | None = None
     refused_at: datetime | None = None
@@ -131,7 +131,7 @@ def _is_refused(connection: Connection, last: datetime | None) -> bool:
 
 def _never(connection: Connection) -> Sentence:
     if connection.edge:
-        return Sentence(f"Has never reported: {connection.edge.en}.", f"从未报数：{connection.edge.zh}。")
+        return Sentence(f"Has never reported. {connection.edge.en}", f"从未报数。{connection.edge.zh}")
     if connection.connected:
         return Sentence("Is connected and has not sent a usable sample yet.", "已连接，但尚未发来可用的数据。")
     return Sentence("Has never reported.", "从未报数。")
@@ -140,7 +140,7 @@ def _never(connection: Connection) -> Sentence:
 def _silent(age: float, connection: Connection) -> Sentence:
     en, zh = lasting(age)
     if connection.edge:
-        return Sentence(f"Silent for {en}: {connection.edge.en}.", f"已静默 {zh}：{connection.edge.zh}。")
+        return Sentence(f"Has been silent for {en}. {connection.edge.en}", f"已静默 {zh}。{connection.edge.zh}")
     if connection.connected:
         return Sentence(f"Is connected and has been silent for {en}.", f"连接正常，但已静默 {zh}。")
     if connection.connected is False:
@@ -153,8 +153,8 @@ def _partly(now: datetime, figures: Figures, connection: Connection) -> Sentence
     en, zh = lasting((now - figures.oldest_stale).total_seconds())
     names = ", ".join(figures.names[:3])
     more_en, more_zh = (" …", " 等") if figures.stale > 3 else ("", "")
-    why = f": {connection.edge.en}." if connection.edge else "."
-    why_zh = f"：{connection.edge.zh}。" if connection.edge else "。"
+    why = f". {connection.edge.en}" if connection.edge else "."
+    why_zh = f"。{connection.edge.zh}" if connection.edge else "。"
     is_are = "is" if figures.stale == 1 else "are"
     return Sentence(
         f"{figures.stale} of {figures.points} points {is_are} stale ({names}{more_en}), the oldest for {en}{why}",

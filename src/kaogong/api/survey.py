@@ -34,7 +34,8 @@ async def compute(platform: Platform, principal: Principal) -> Standing:
 
     def facts(session: Session) -> tuple[pl.DataFrame, pl.DataFrame, dict[int, Connection]]:
         devices = registry.device_places(session, principal)
-        return devices, _staleness(session, principal), connections_of(session, principal)
+        ids = dict(zip(devices["key"].to_list(), devices["id"].to_list(), strict=True))
+        return devices, _staleness(session, principal), connections_of(session, principal, ids, platform.time_zone)
 
     devices, staleness, connections = await platform.read(facts)
     keys = dict(zip(devices["id"].to_list(), devices["key"].to_list(), strict=True))

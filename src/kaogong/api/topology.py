@@ -4,11 +4,12 @@ import platform as machine
 import shutil
 import sqlite3
 from importlib.metadata import PackageNotFoundError, version
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from kaogong import __version__, registry
-from kaogong.api.connections import report_of
+from kaogong.api.connections import NEVER_REPORTED, reports_of
 from kaogong.api.platform import Platform
 from kaogong.api.shapes.operations import Component, ComponentHealth, Layer, LayerOut, Topology
 from kaogong.api.shapes.registry import SentenceOut
@@ -33,7 +34,7 @@ FULL_AT = 0.9
 
 async def topology(platform: Platform, principal: Principal) -> Topology:
     """Each layer with its components as they are now."""
-    nodes = await platform.read(lambda session: edge_nodes(session, principal))
+    nodes = await platform.read(lambda session: edge_nodes(session, principal, platform.time_zone))
     layers = {
         Layer.EDGE: [_process(platform, "edge", "Edge node of this machine", "本机边缘节点"), *nodes],
         Layer.INFRASTRUCTURE: [_machine(platform), _bus(platform), _registry(platform), _store(platform)],
@@ -54,12 +55,12 @@ async def topology(platform: Platform, principal: Principal) -> Topology:
     return Topology(layers=[LayerOut(layer=one, name=_name(*NAMES[one]), components=parts) for one, parts in layers.items()])
 
 
-def edge_nodes(session: Session, principal: Principal) -> list[Component]:
+def edge_nodes(session: Session, principal: Principal, zone: ZoneInfo) -> list[Component]:
     """The tenant's edge nodes as components."""
     page = registry.list_devices(session, principal, DeviceFilter(type=EDGE_NODE), limit=100)
-    found = []
+    said_by, found = reports_of(session, principal, zone), []
     for device in page.items:
-        said = report_of(session, principal, device)
+        said = said_by.get(device.key, NEVER_REPORTED)
         health = ComponentHealth.UNKNOWN if said.report is None else _node_health(said.report.state)
         number = said.report.version if said.report else ""
         name = SentenceOut(en=device.name.en, zh=device.name.zh)
@@ -68,7 +69,7 @@ def edge_nodes(session: Session, principal: Principal) -> list[Component]:
 
 
 def _node_health(state: str) -> ComponentHealth:
-    return ComponentHealth.OK if state in ("running", "ready", "ok") else ComponentHealth.DEGRADED
+    return ComponentHealth.OK if state == "ready" else ComponentHealth.DEGRADED
 
 
 def _process(platform: Platform, name: str, en: str, zh: str) -> Component:

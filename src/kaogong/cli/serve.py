@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 import uvicorn
@@ -69,7 +70,7 @@ async def _compose(context: ProcessContext, stack: AsyncExitStack) -> api.Platfo
         live=LiveHub(context.bus),
         home=context.home,
         secure=settings.http.tls_certificate is not None,
-        time_zone=settings.site.time_zone,
+        time_zone=ZoneInfo(settings.site.time_zone),
         language=settings.site.language,
         console=console_folder(),
     )

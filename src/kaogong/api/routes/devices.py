@@ -92,7 +92,7 @@ async def get_device_connection(platform: PlatformOf, caller: See, key: KeyPath)
     """How the device is connected, what was refused and what its edge node says, in words."""
 
     def find(session: Session) -> DeviceConnection:
-        return connection_page(session, caller.principal, registry.get_device(session, caller.principal, key))
+        return connection_page(session, caller.principal, registry.get_device(session, caller.principal, key), platform.time_zone)
 
     return await platform.read(find)
 

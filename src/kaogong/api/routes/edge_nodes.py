@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from kaogong import registry
 from kaogong.api.access import Edit, PlatformOf, ReadConfiguration, See, own_device
-from kaogong.api.connections import report_of
+from kaogong.api.connections import NEVER_REPORTED, report_of, reports_of
 from kaogong.api.errors import answers
 from kaogong.api.paging import KeyPath, Version
 from kaogong.api.shapes.connections import ConfigurationOut, EdgeNodeOut, EdgeNodes, ReportOut
@@ -32,7 +32,8 @@ async def list_edge_nodes(platform: PlatformOf, caller: See) -> EdgeNodes:
 
     def find(session: Session) -> list[EdgeNodeOut]:
         page = registry.list_devices(session, caller.principal, DeviceFilter(type=registry.EDGE_NODE), limit=MOST_NODES)
-        return [_node(session, caller.principal, device, standing) for device in page.items]
+        said = reports_of(session, caller.principal, platform.time_zone)
+        return [_node(session, caller.principal, device, standing, said.get(device.key)) for device in page.items]
 
     return EdgeNodes(items=await platform.read(find))
 
@@ -50,13 +51,18 @@ async def create_edge_node(platform: PlatformOf, caller: Edit, node: EdgeNodeIn)
 async def get_edge_node(platform: PlatformOf, caller: See, key: KeyPath) -> EdgeNodeOut:
     """One edge node and its last report."""
     standing = await standing_of(platform, caller.principal)
-    return await platform.read(lambda session: _node(session, caller.principal, _existing(session, caller.principal, key), standing))
+
+    def find(session: Session) -> EdgeNodeOut:
+        device = _existing(session, caller.principal, key)
+        return _node(session, caller.principal, device, standing, report_of(session, caller.principal, key, platform.time_zone))
+
+    return await platform.read(find)
 
 
 @router.get("/edge-nodes/{key}/report", responses=answers(404))
 async def get_edge_node_report(platform: PlatformOf, caller: See, key: KeyPath) -> ReportOut:
     """What the node said last about its connections, buffer and configuration."""
-    return await platform.read(lambda session: report_of(session, caller.principal, _existing(session, caller.principal, key)))
+    return await platform.read(lambda session: report_of(session, caller.principal, key, platform.time_zone))
 
 
 @router.get("/edge-nodes/{key}/configuration", responses=answers(404) | {304: {"description": "Still the one of this ETag."}})
@@ -120,11 +126,11 @@ def _configuration(session: Session, principal: Principal, key: str) -> EdgeConf
         return None  # a node that was never told anything
 
 
-def _node(session: Session, principal: Principal, device: Device, standing: Standing) -> EdgeNodeOut:
+def _node(session: Session, principal: Principal, device: Device, standing: Standing, said: ReportOut | None) -> EdgeNodeOut:
     found = _configuration(session, principal, device.key)
     return EdgeNodeOut(
         **device.model_dump(),
         state=standing.state(device.id),
         configuration_version=found.version if found else None,
-        report=report_of(session, principal, device),
+        report=said or NEVER_REPORTED,
     )

@@ -57,4 +57,4 @@ async def get_metrics(platform: PlatformOf) -> Response:
 @router.get("/api/v1/about")
 async def get_about(platform: PlatformOf) -> About:
     """What this is; the language the console begins in."""
-    return About(name="Kaogong", version=__version__, language=platform.language, time_zone=platform.time_zone)
+    return About(name="Kaogong", version=__version__, language=platform.language, time_zone=platform.time_zone.key)

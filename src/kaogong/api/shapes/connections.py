@@ -45,6 +45,8 @@ class EdgeConnection(Out):
     state: str
     reason: str
     code: str
+    sentence: SentenceOut
+    is_troubled: bool = Field(description="Whether this device suffers from it.")
     since: Moment
     next_try: Moment | None
     bad_points: list[BadPointOut]

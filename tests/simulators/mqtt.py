@@ -4,6 +4,7 @@ import asyncio
 import getpass
 import shutil
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 import aiomqtt
@@ -17,6 +18,7 @@ class _MosquittoPeer(Peer):
     has_login = True
     is_shared = True
     version: ClassVar[str]
+    tls: tuple[Path, Path] | None = None  # certificate and key
     _messages: Sequence[Any] = ()
 
     async def start(self) -> None:
@@ -32,7 +34,7 @@ class _MosquittoPeer(Peer):
             f"listener {self.port} 127.0.0.1\nallow_anonymous false\npassword_file {passwords}\nsys_interval 1\n"
             "persistence false\nmax_queued_messages 0\nlog_type none\n"
             # Started by root it becomes another user, who may not read the test's folder.
-            f"user {getpass.getuser()}\n"
+            f"user {getpass.getuser()}\n" + (f"certfile {self.tls[0]}\nkeyfile {self.tls[1]}\n" if self.tls else "")
         )
         binary = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin") or "mosquitto"
         self._process = await asyncio.create_subprocess_exec(binary, "-c", file, stderr=asyncio.subprocess.DEVNULL)

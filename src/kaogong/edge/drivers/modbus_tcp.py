@@ -153,7 +153,7 @@ class ModbusTcp(Driver[ModbusConfig, ModbusAddress]):
         address = point.address
         unit = self.config.device_id if address.device_id is None else address.device_id
         if address.table in ("input", "discrete"):
-            raise Missing(f"{point.name} is a {address.table} and cannot be written.", code="not_writable", point=point.name)
+            raise Missing(f"{point.name} is of the table {address.table} and cannot be written.", code="not_writable", point=point.name)
         client = self._connected()
         if address.table == "coil":
             answer = client.write_coil(address.address, bool(value), device_id=unit)

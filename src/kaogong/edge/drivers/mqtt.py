@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from math import isfinite
@@ -25,6 +26,7 @@ from kaogong.edge.drivers.base import Deliver, Driver, DriverConfig, Group, Poin
 
 LOGIN_REFUSED = frozenset({4, 5, 134, 135, 138, 140})  # MQTT 3.1.1 table 3.1, MQTT 5 table 3-1
 SESSION_KEPT_S = 86400
+KEPT_EARLY = 100_000  # of a kept session, what the broker sends before we have said what we want
 
 
 class MqttConfig(DriverConfig):
@@ -82,6 +84,7 @@ class Mqtt(Driver[MqttConfig, MqttAddress]):
         self._socket: socket.socket | None = None
         self._topics: dict[str, list[Point[MqttAddress]]] = {}
         self._deliver: Deliver = lambda samples: None
+        self._early: deque[aiomqtt.Message] = deque(maxlen=KEPT_EARLY)
 
     @property
     def peer(self) -> str:
@@ -89,9 +92,13 @@ class Mqtt(Driver[MqttConfig, MqttAddress]):
 
     async def open(self) -> None:
         await self.close()
+        self._topics.clear()
+        self._early.clear()
         try:
             async with asyncio.timeout(self.config.timeout_s):
                 self._socket = await self._connected_socket()
+                if self.config.tls:
+                    self._socket = await self._secured(self._socket)
                 self._client = self._make_client(self._socket)
                 await self._client.__aenter__()
         except (aiomqtt.MqttError, OSError) as err:
@@ -113,10 +120,11 @@ class Mqtt(Driver[MqttConfig, MqttAddress]):
         client = self._client
         if client is None:
             raise unreachable(ConnectionResetError(), self.peer, self.config.timeout_s)
-        self._topics.clear()
         for point in (p for g in groups for p in g.points):
             self._topics.setdefault(point.address.topic, []).append(point)
         self._deliver = deliver
+        while self._early:
+            self._arrived(self._early.popleft())
         try:
             topics = list(self._topics)
             for begin in range(0, len(topics), 100):
@@ -181,20 +189,27 @@ class Mqtt(Driver[MqttConfig, MqttAddress]):
             properties=properties,
             keepalive=config.keepalive_s,
             timeout=config.timeout_s,
-            tls_context=self._tls(),
             queue_type=Straight,
         )
-        client._client._create_socket_connection = lambda: connected  # type: ignore[method-assign]
+        client._client._create_socket = lambda: connected  # type: ignore[method-assign]
         return client
 
-    def _tls(self) -> ssl.SSLContext | None:
-        if not self.config.tls:
-            return None
+    async def _secured(self, plain: socket.socket) -> ssl.SSLSocket:
         try:
-            return ssl.create_default_context(cafile=self.config.ca_certificate or None)
+            context = ssl.create_default_context(cafile=self.config.ca_certificate or None)
         except OSError as err:
             message = f"The authority's certificate {self.config.ca_certificate} cannot be read: {err}."
-            raise ConfigInvalid(message, field="config.ca_certificate") from err
+            raise ConfigInvalid(message, code="certificate_unreadable", field="config.ca_certificate") from err
+        self._socket = secured = context.wrap_socket(plain, server_hostname=self.config.host, do_handshake_on_connect=False)
+        while True:
+            try:
+                secured.do_handshake()
+            except ssl.SSLWantReadError:
+                await _ready(secured, asyncio.get_running_loop().add_reader, asyncio.get_running_loop().remove_reader)
+            except ssl.SSLWantWriteError:
+                await _ready(secured, asyncio.get_running_loop().add_writer, asyncio.get_running_loop().remove_writer)
+            else:
+                return secured
 
     async def _ask_for(self, client: aiomqtt.Client, topics: list[str]) -> None:
         answers = await client.subscribe([(t, self.config.qos) for t in topics])
@@ -209,6 +224,9 @@ class Mqtt(Driver[MqttConfig, MqttAddress]):
             self._deliver(refused)
 
     def _arrived(self, message: aiomqtt.Message) -> None:
+        if not self._topics:
+            self._early.append(message)
+            return
         points = self._topics.get(message.topic.value)
         if points:
             received = self.now()
@@ -216,6 +234,8 @@ class Mqtt(Driver[MqttConfig, MqttAddress]):
             self._deliver([_sample(p, document, received, message.retain) for p in points])
 
     def _translated(self, err: BaseException) -> KaogongError:
+        if isinstance(err, KaogongError):
+            return err
         cause = err.__context__ if isinstance(err.__context__, OSError) else err
         if isinstance(err, aiomqtt.MqttCodeError):
             code = err.rc if isinstance(err.rc, int) or err.rc is None else err.rc.value
@@ -235,6 +255,15 @@ class Mqtt(Driver[MqttConfig, MqttAddress]):
         if isinstance(err, aiomqtt.MqttError) and cause is err:
             return unreachable(ConnectionResetError(), self.peer, self.config.timeout_s)
         return unreachable(cause, self.peer, self.config.timeout_s)
+
+
+async def _ready(waits: socket.socket, watch: Callable[..., Any], unwatch: Callable[..., Any]) -> None:
+    ready = asyncio.Event()
+    watch(waits, ready.set)
+    try:
+        await ready.wait()
+    finally:
+        unwatch(waits)
 
 
 _MISSING = object()

@@ -171,6 +171,8 @@ class OpcUa(Driver[OpcUaConfig, OpcUaAddress]):
             client = self._connected()
             node = client.get_node(ua.NodeId.from_string(parent) if parent else ua.ObjectIds.ObjectsFolder)
             children = await node.get_children_descriptions()
+            if not children:
+                await node.read_node_class()  # browsing a node that is not there finds nothing, too
             variables = [c.NodeId for c in children if c.NodeClass == ua.NodeClass.Variable]
             types = await client.uaclient.session.read_attributes(variables, ua.AttributeIds.DataType) if variables else []
         except (ua.UaError, OSError, ValueError) as err:

@@ -10,7 +10,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from kaogong.cli.process import ProcessContext
 
-app = typer.Typer(no_args_is_help=False)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 DEFAULT_HOME = Path("kaogong-home")
 Home = Annotated[Path | None, typer.Option(help="The home folder of the platform.")]

@@ -18,10 +18,7 @@ from kaogong.plant.machine import Machine, Mqtt
 
 log = logging.getLogger(__name__)
 
-# The library logs every lost socket as an error; we say it once, in words.
-_unheard = logging.getLogger("kaogong.plant.mqtt.library")
-_unheard.disabled = True
-
+LIBRARY = "kaogong.plant.mqtt.library"  # whose log it is that a socket was lost; we say it once, in words
 KEPT = 3600  # messages a device holds back while the broker is away
 KEEPALIVE_S = 10
 RETRY_S = 3.0
@@ -50,6 +47,7 @@ class Speaker:
         self._is_mended.set()
         self._lost_words = ""
         self.acknowledged = 0
+        self.is_connected = False
 
     def tick(self, second: int, at: datetime, reading: Mapping[str, Any]) -> None:
         """Take what the machine measured and what happened in this second."""
@@ -95,13 +93,14 @@ class Speaker:
         tls = ssl.create_default_context(cafile=self.broker.certificate) if self.broker.certificate else None
         client = aiomqtt.Client(
             self.broker.host, self.broker.port, username=self._username, password=self._password, identifier=self._username.replace(".", ":"),
-            protocol=aiomqtt.ProtocolVersion.V311, keepalive=self._keepalive_s, tls_context=tls, logger=_unheard,
+            protocol=aiomqtt.ProtocolVersion.V311, keepalive=self._keepalive_s, tls_context=tls, logger=logging.getLogger(LIBRARY),
         )  # fmt: skip
         async with client:
+            self.is_connected = True
             if self._lost_words:
                 log.info("%s: back, %d messages kept", self.machine.name, len(self._waiting))
                 self._lost_words = ""
-            work = {asyncio.create_task(self._send(client)), asyncio.create_task(_until_lost(client))}
+            work = {asyncio.create_task(self._send(client)), asyncio.create_task(self._until_lost(client))}
             try:
                 done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
                 if self._is_cut.is_set():
@@ -125,6 +124,14 @@ class Speaker:
                 if self._waiting and self._waiting[0][1] is body:
                     self._waiting.popleft()
 
+    async def _until_lost(self, client: aiomqtt.Client) -> None:
+        """Ends with the MqttError of the connection; a device that says nothing for an hour would not notice otherwise."""
+        try:
+            async for _ in client.messages:
+                pass
+        finally:
+            self.is_connected = False
+
     async def _hang(self, client: aiomqtt.Client) -> None:
         """Keep the socket open and silent, as a pulled cable does, until the broker gives up or the cable is back."""
         pinging = client._misc_task  # aiomqtt has no public way to stop the pings
@@ -133,12 +140,6 @@ class Speaker:
             with contextlib.suppress(asyncio.CancelledError):
                 await pinging
         await self._is_mended.wait()
-
-
-async def _until_lost(client: aiomqtt.Client) -> None:
-    """Ends with the MqttError of the connection; a device that says nothing for an hour would not notice otherwise."""
-    async for _ in client.messages:
-        pass
 
 
 def speakers(machines: Mapping[str, Machine], broker: Broker, credentials: Mapping[str, tuple[str, str]]) -> dict[str, Speaker]:

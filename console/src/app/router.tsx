@@ -27,7 +27,7 @@ const frame = createRoute({
   errorComponent: RouteError,
   beforeLoad: async ({ context, location }) => {
     const next = location.href === '/' ? undefined : location.href
-    const me = await context.queryClient.ensureQueryData(meQuery).catch((error: unknown) => {
+    const me = await context.queryClient.query({ ...meQuery, staleTime: 'static' }).catch((error: unknown) => {
       if (asProblem(error).status === 401) throw redirect({ to: '/login', search: { next } })
       throw error
     })

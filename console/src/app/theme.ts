@@ -35,8 +35,7 @@ export function antTheme(name: ThemeName): ThemeConfig {
     },
     components: {
       Button: { defaultShadow: 'none', primaryShadow: 'none', dangerShadow: 'none' },
-      Segmented: { trackBg: palette.line, itemSelectedBg: palette.raised, itemColor: palette.text },
-      Tabs: { horizontalMargin: '0', titleFontSize: 14 },
+      Segmented: { trackBg: palette.line, itemSelectedBg: name === 'dark' ? palette.accentSoft : palette.raised, itemSelectedColor: palette.accent, itemColor: palette.text },
     },
   }
 }

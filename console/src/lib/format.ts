@@ -72,7 +72,13 @@ export function ageParts(seconds: number): [number, AgeUnit] {
   return [Math.floor(whole / 86400), 'day']
 }
 
+// Intl has "4 mins" and "4 secs"; the unit signs are those of the SI and of GB 3100, with a space that does not break.
+const ageUnits: Record<Language, Record<AgeUnit, string>> = {
+  en: { second: 's', minute: 'min', hour: 'h', day: 'd' },
+  zh: { second: '秒', minute: '分钟', hour: '小时', day: '天' },
+}
+
 export function formatAge(seconds: number, language: Language): string {
   const [value, unit] = ageParts(seconds)
-  return cached(`a${language}${unit}`, () => new Intl.NumberFormat(locales[language], { style: 'unit', unit, unitDisplay: 'short' })).format(value)
+  return `${formatNumber(value, language, 0)}\u00a0${ageUnits[language][unit]}`
 }

@@ -1,4 +1,5 @@
 /** One server-sent stream a tab: many cells ask for points, one connection carries them all. */
+import { serverNow } from '@/lib/server-clock'
 
 export interface LiveSample {
   device: string
@@ -66,7 +67,7 @@ export class LiveHub {
 
   readonly currentState = (): LiveState => this.state
 
-  /** When the next attempt is due, in ms since the epoch. */
+  /** When the next attempt is due, on the platform's clock. */
   nextTry(): number {
     return this.retryAt
   }
@@ -107,7 +108,7 @@ export class LiveHub {
     this.source = undefined
     this.failures += 1
     const delay = Math.min(30_000, 500 * 2 ** Math.min(this.failures, 6)) * (0.75 + Math.random() / 2)
-    this.retryAt = Date.now() + delay
+    this.retryAt = serverNow() + delay
     this.setState('waiting')
     this.schedule(delay)
   }

@@ -8,24 +8,33 @@ export const live = new LiveHub((points) => new EventSource(`/api/v1/live?points
 
 const nothing: ReadonlyMap<string, LiveSample> = new Map()
 
+interface Kept {
+  of: string
+  samples: ReadonlyMap<string, LiveSample>
+}
+
 /** The newest sample of each property of a device since this call began; one render a frame at most. */
 export function useLiveSamples(device: string, properties: readonly string[]): ReadonlyMap<string, LiveSample> {
-  const [samples, setSamples] = useState(nothing)
+  const [kept, setKept] = useState<Kept>({ of: '', samples: nothing })
   const wanted = useMemo(() => properties.map((property) => `${device}.${property}`).join(','), [device, properties])
   useEffect(() => {
     if (!wanted) return undefined
-    setSamples(nothing)
     const release = live.want(wanted.split(','))
     const stop = live.listen((batch) => {
       const ours = batch.filter((sample) => sample.device === device)
-      if (ours.length > 0) setSamples((before) => new Map([...before, ...ours.map((sample): [string, LiveSample] => [sample.property, sample])]))
+      if (ours.length === 0) return
+      setKept((before) => {
+        const samples = new Map(before.of === wanted ? before.samples : nothing)
+        for (const sample of ours) samples.set(sample.property, sample)
+        return { of: wanted, samples }
+      })
     })
     return () => {
       stop()
       release()
     }
   }, [wanted, device])
-  return samples
+  return kept.of === wanted ? kept.samples : nothing
 }
 
 export function useLiveState(): LiveState {

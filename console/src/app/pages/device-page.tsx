@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { App, Button, Tabs } from 'antd'
+import { App, Button } from 'antd'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -9,6 +9,7 @@ import { Page, Panel } from '@/components/page'
 import { ProblemPanel } from '@/components/problem-panel'
 import { SkeletonBlock } from '@/components/skeleton'
 import { StateMark } from '@/components/state-mark'
+import { Tabs } from '@/components/tabs'
 import { typeQuery } from '@/features/device-types/api/get-device-type'
 import { deleteDevice } from '@/features/devices/api/delete-device'
 import { deviceQuery } from '@/features/devices/api/get-device'
@@ -110,7 +111,7 @@ function Loaded({ device, type }: { device: Schemas['DeviceOut']; type: Schemas[
         </span>
       }
     >
-      <Tabs activeKey={tab} onChange={(next) => change({ tab: next as DeviceTab }, false)} destroyOnHidden items={deviceTabs.map((each) => ({ key: each, label: t(`device.tab.${each}`), children: each === tab ? panes[each]() : null }))} />
+      <Tabs label={name} active={tab} onActive={(next) => change({ tab: next }, false)} tabs={deviceTabs.map((each) => ({ key: each, label: t(`device.tab.${each}`), children: panes[each] }))} />
     </Page>
   )
 }

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
-import { App, Button, Tabs } from 'antd'
-import { lazy, Suspense } from 'react'
+import { App, Button } from 'antd'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { EmptyState } from '@/components/empty-state'
@@ -9,6 +9,7 @@ import { Page, Panel } from '@/components/page'
 import { ProblemPanel } from '@/components/problem-panel'
 import { QueryView } from '@/components/query-view'
 import { SkeletonBlock } from '@/components/skeleton'
+import { Tabs } from '@/components/tabs'
 import { deleteDeviceType } from '@/features/device-types/api/delete-device-type'
 import { typeQuery } from '@/features/device-types/api/get-device-type'
 import { ParameterList } from '@/features/device-types/components/parameter-list'
@@ -29,6 +30,7 @@ export function DeviceTypePage() {
   const queryClient = useQueryClient()
   const { type: key } = useParams({ from: '/frame/device-types/$type' })
   const query = useQuery(typeQuery(key))
+  const [tab, setTab] = useState<'properties' | 'commands' | 'events' | 'json'>('properties')
   const remove = useMutation({
     mutationFn: () => deleteDeviceType(key),
     onSuccess: async () => {
@@ -70,12 +72,14 @@ export function DeviceTypePage() {
       <QueryView query={query}>
         {(data) => (
           <Tabs
-            destroyOnHidden
-            items={[
+            label={key}
+            active={tab}
+            onActive={setTab}
+            tabs={[
               {
                 key: 'properties',
                 label: t('type.properties_count', { count: data.properties?.length ?? 0 }),
-                children: (
+                children: () => (
                   <Panel flush>
                     <PropertyTable properties={data.properties ?? []} />
                   </Panel>
@@ -84,17 +88,17 @@ export function DeviceTypePage() {
               {
                 key: 'commands',
                 label: t('type.commands_count', { count: data.commands?.length ?? 0 }),
-                children: <Panel flush>{(data.commands ?? []).length > 0 ? <ParameterList items={(data.commands ?? []).map((command) => ({ ...command, parameters: command.parameters ?? [] }))} /> : <EmptyState title={t('type.no_commands')} />}</Panel>,
+                children: () => <Panel flush>{(data.commands ?? []).length > 0 ? <ParameterList items={(data.commands ?? []).map((command) => ({ ...command, parameters: command.parameters ?? [] }))} /> : <EmptyState title={t('type.no_commands')} />}</Panel>,
               },
               {
                 key: 'events',
                 label: t('type.events_count', { count: data.events?.length ?? 0 }),
-                children: <Panel flush>{(data.events ?? []).length > 0 ? <ParameterList items={(data.events ?? []).map((event) => ({ ...event, parameters: event.fields ?? [] }))} /> : <EmptyState title={t('type.no_events')} />}</Panel>,
+                children: () => <Panel flush>{(data.events ?? []).length > 0 ? <ParameterList items={(data.events ?? []).map((event) => ({ ...event, parameters: event.fields ?? [] }))} /> : <EmptyState title={t('type.no_events')} />}</Panel>,
               },
               {
                 key: 'json',
                 label: 'JSON',
-                children: (
+                children: () => (
                   <Suspense fallback={<SkeletonBlock />}>
                     <CodeEditor value={JSON.stringify(draftOf(data), null, 2)} language="json" label={t('type.as_json')} readOnly />
                   </Suspense>

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { Tabs } from 'antd'
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -8,6 +7,7 @@ import { EmptyState } from '@/components/empty-state'
 import { Page, Panel } from '@/components/page'
 import { QueryView } from '@/components/query-view'
 import { SkeletonBlock } from '@/components/skeleton'
+import { Tabs } from '@/components/tabs'
 import { deviceQuery } from '@/features/devices/api/get-device'
 import { DeviceConnection } from '@/features/devices/components/device-connection'
 import { edgeNodeQuery } from '@/features/edge-nodes/api/get-edge-node'
@@ -16,8 +16,6 @@ import { NodeFigures } from '@/features/edge-nodes/components/node-figures'
 import { useMay } from '@/features/session/use-may'
 import { localText } from '@/lib/local-text'
 import { useLanguage } from '@/lib/use-language'
-
-import type { NodeSearch } from '../search'
 
 const ConfigurationEditor = lazy(() => import('@/features/edge-nodes/components/configuration-editor').then((module) => ({ default: module.ConfigurationEditor })))
 
@@ -45,14 +43,14 @@ export function EdgeNodePage() {
           const report = node.report.report
           return (
             <Tabs
-              activeKey={tab ?? 'connections'}
-              onChange={(next) => void navigate({ search: (before) => ({ ...before, tab: next as NodeSearch['tab'] }) })}
-              destroyOnHidden
-              items={[
+              label={node.key}
+              active={tab ?? 'connections'}
+              onActive={(next) => void navigate({ search: (before) => ({ ...before, tab: next }) })}
+              tabs={[
                 {
                   key: 'connections',
                   label: t('edge.connections'),
-                  children: report ? (
+                  children: () => report ? (
                     <div className="kg-stack">
                       <Panel>
                         <NodeFigures report={report} />
@@ -70,13 +68,13 @@ export function EdgeNodePage() {
                 {
                   key: 'configuration',
                   label: t('edge.configuration'),
-                  children: (
+                  children: () => (
                     <Suspense fallback={<SkeletonBlock height={400} />}>
                       <ConfigurationEditor node={key} mayEdit={may('edit_plant')} report={report} />
                     </Suspense>
                   ),
                 },
-                { key: 'about', label: t('device.tab.connection'), children: device.data ? <DeviceConnection device={device.data} mayIssue={may('issue_credentials')} /> : <SkeletonBlock /> },
+                { key: 'about', label: t('edge.own_connection'), children: () => device.data ? <DeviceConnection device={device.data} mayIssue={may('issue_credentials')} /> : <SkeletonBlock /> },
               ]}
             />
           )

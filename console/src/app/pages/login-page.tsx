@@ -25,7 +25,7 @@ export function LoginPage() {
   // Only addresses of this console: a link could name another site.
   const go = async () => (next?.startsWith('/') && !next.startsWith('//') ? router.history.push(next) : navigate({ to: '/' }))
   const onChanged = async () => {
-    await queryClient.fetchQuery({ ...meQuery, staleTime: 0 })
+    await queryClient.query({ ...meQuery, staleTime: 0 })
     await go()
   }
 

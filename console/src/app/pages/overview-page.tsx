@@ -80,7 +80,7 @@ export function OverviewPage() {
                 />
                 <Figure label={t('overview.points')} value={formatNumber(overview.points, language, 0)} note={overview.stale_points > 0 ? <Mark tone="warn">{t('overview.stale_points', { count: overview.stale_points })}</Mark> : t('overview.all_fresh')} />
                 <Figure label={t('overview.rate')} value={<span data-testid="points-per-second">{formatNumber(overview.points_per_s, language, 0)}</span>} unit={t('overview.per_s')} note={<Sparkline values={rates} label={t('overview.rate_line')} width={140} height={20} />} />
-                <Figure label={t('overview.newest')} value={overview.newest_age_s == null ? '—' : formatAge(overview.newest_age_s, language)} note={t('overview.newest_note')} />
+                <Figure label={t('overview.newest')} value={overview.newest_age_s == null ? '—' : formatAge(overview.newest_age_s, language)} />
               </section>
             )}
             <div className="kg-columns">

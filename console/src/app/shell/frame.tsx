@@ -1,5 +1,5 @@
-import { Outlet, useLocation } from '@tanstack/react-router'
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
+import { Outlet } from '@tanstack/react-router'
+import { lazy, Suspense, useCallback, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { useHotkey } from '@/lib/use-hotkey'
@@ -14,13 +14,8 @@ const CommandPalette = lazy(() => import('./command-palette').then((module) => (
 export function Frame() {
   const { t } = useTranslation()
   const [searching, setSearching] = useState(false)
-  const main = useRef<HTMLElement>(null)
-  const path = useLocation({ select: (location) => location.pathname })
   const open = useCallback(() => setSearching(true), [])
   useHotkey('mod+k', open)
-  useEffect(() => {
-    main.current?.scrollTo?.(0, 0)
-  }, [path])
   return (
     <div className="kg-frame">
       <a className="kg-skip" href="#main">
@@ -28,7 +23,7 @@ export function Frame() {
       </a>
       <Navigation />
       <TopBar onSearch={open} />
-      <main id="main" ref={main} tabIndex={-1}>
+      <main id="main" tabIndex={-1}>
         <Outlet />
       </main>
       {searching && (

@@ -14,10 +14,10 @@ export function LiveNotice() {
 function Waiting() {
   const { t } = useTranslation()
   const language = useLanguage()
-  useNow()
+  const now = useNow()
   return (
     <span className="kg-top-live" role="status">
-      <Mark tone="warn">{t('frame.live_waiting', { wait: formatAge(Math.max(0, (live.nextTry() - Date.now()) / 1000), language) })}</Mark>
+      <Mark tone="warn">{t('frame.live_waiting', { wait: formatAge(Math.max(0, (live.nextTry() - now) / 1000), language) })}</Mark>
     </span>
   )
 }

@@ -1,6 +1,6 @@
 import { EllipsisOutlined } from '@ant-design/icons'
 import { Link, useLocation } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { useMay } from '@/features/session/use-may'
@@ -13,8 +13,10 @@ export function Navigation() {
   const { t } = useTranslation()
   const may = useMay()
   const path = useLocation({ select: (location) => location.pathname })
-  const [more, setMore] = useState(false)
-  useEffect(() => setMore(false), [path])
+  // The list belongs to the page it was opened on: going elsewhere closes it.
+  const [moreOn, setMoreOn] = useState<string>()
+  const more = moreOn === path
+  const setMore = (open: boolean) => setMoreOn(open ? path : undefined)
   const entries = navigation.filter((entry) => !entry.needs || may(entry.needs))
   return (
     <nav className="kg-rail" aria-label={t('frame.navigation')}>

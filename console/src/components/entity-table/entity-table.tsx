@@ -67,7 +67,7 @@ export function EntityTable<T>({ label, columns, rows, rowKey, empty, paging, ac
           {rows.map((row) => (
             <tr key={rowKey(row)} data-key={rowKey(row)}>
               {columns.map((column) => (
-                <td key={column.key} data-align={column.align} data-from={column.from} data-label={column.title}>
+                <td key={column.key} data-align={column.align} data-from={column.from} data-grow={column.grow ? '' : undefined} data-label={column.title}>
                   {column.render(row)}
                 </td>
               ))}

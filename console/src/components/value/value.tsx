@@ -40,7 +40,7 @@ export function Value({ value, quality = 0, unit, resolution, stale = false, pro
       data-testid={property && `value-${property}`}
       data-stale={String(stale)}
       data-quality={severityOf(quality)}
-      data-value={none ? '' : String(value as string)}
+      data-value={numeric ? value : text}
     >
       <span className={numeric || none ? 'kg-value-number' : 'kg-value-text'}>{text}</span>
       {!none && unitSymbol(unit) && <span className="kg-value-unit">{unitSymbol(unit)}</span>}

@@ -5,7 +5,7 @@ export type TypeDraft = Schemas['TypeDraft']
 /** A type as its author would write it: without what the platform added. */
 export function draftOf(type: Schemas['DeviceType']): TypeDraft {
   const { key, name, description, properties, commands, events } = type
-  return { key, name, description, properties: properties?.map(({ id: _id, ...property }) => property), commands, events }
+  return { key, name, description, properties: properties?.map((property) => ({ ...property, id: undefined })), commands, events }
 }
 
 export const firstDraft: TypeDraft = {

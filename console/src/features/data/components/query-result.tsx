@@ -25,7 +25,7 @@ export function QueryResult({ result }: { result: Result }) {
     if (value === null || value === undefined) return '—'
     if (isTime(type) && (typeof value === 'string' || typeof value === 'number')) return formatTime(value, language)
     if (type.startsWith('Float') && typeof value === 'number') return formatNumber(value, language)
-    return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean)
+    return typeof value === 'string' ? value : JSON.stringify(value)
   }
   const save = () =>
     saveCsv(

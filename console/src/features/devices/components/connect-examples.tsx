@@ -1,8 +1,9 @@
-import { Tabs } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import type { Schemas } from '@/client/api'
 import { CopyButton } from '@/components/copy-button'
+import { Tabs } from '@/components/tabs'
 
 import './connect-examples.css'
 
@@ -32,6 +33,7 @@ function sampleBody(type: Schemas['DeviceType']): string {
 /** What to type into a shell, with everything filled in. */
 export function ConnectExamples({ tenant, device, credential, type }: Props) {
   const { t } = useTranslation()
+  const [protocol, setProtocol] = useState<'http' | 'mqtt'>('http')
   const body = sampleBody(type)
   const host = location.hostname
   const examples = {
@@ -40,10 +42,13 @@ export function ConnectExamples({ tenant, device, credential, type }: Props) {
   }
   return (
     <Tabs
-      items={(['http', 'mqtt'] as const).map((kind) => ({
+      label={device}
+      active={protocol}
+      onActive={setProtocol}
+      tabs={(['http', 'mqtt'] as const).map((kind) => ({
         key: kind,
         label: kind.toUpperCase(),
-        children: (
+        children: () => (
           <div className="kg-example">
             <pre data-testid={`example-${kind}`}>{examples[kind]}</pre>
             <CopyButton text={examples[kind].replaceAll('\\\n  ', '')} />

@@ -1,5 +1,5 @@
 import { DownloadOutlined } from '@ant-design/icons'
-import { useMutation, useQueries } from '@tanstack/react-query'
+import { useMutation, useQueries, type UseQueryResult } from '@tanstack/react-query'
 import { Button, Checkbox, Dropdown, Segmented, Select } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -20,7 +20,7 @@ import { useDebounced } from '@/lib/use-debounced'
 import { useLanguage } from '@/lib/use-language'
 
 import { downloadHistory, type FileType } from '../api/download-history'
-import { historyQuery } from '../api/get-history'
+import { historyQuery, type History } from '../api/get-history'
 import { chartSeries } from '../chart-series'
 import { isPlottable } from '../points'
 
@@ -49,14 +49,8 @@ export function HistoryView({ device, type, chosen, range, asTable, onChange }: 
   const [shown, setShown] = useSpan(range)
   const span = useDebounced(shown, 150)
   const each = Math.floor(mostPoints / Math.max(1, keys.length))
-  const queries = useQueries({ queries: keys.map((key) => historyQuery(device, key, span, Math.min(2000, each))) })
-  const answers = queries.map((query) => query.data)
-  // The answers are compared one by one: the array itself is new at each render.
-  // eslint-disable-next-line react-hooks/exhaustive-deps
-  const series = useMemo(() => keys.flatMap((key, index) => chartSeries(type, key, answers[index], language)), [type, language, keys, ...answers])
-  const failed = queries.find((query) => query.isError)
-  const waiting = queries.some((query) => query.isPending)
-  const busy = queries.some((query) => query.isFetching)
+  const { answers, failed, waiting, busy } = useQueries({ queries: keys.map((key) => historyQuery(device, key, span, Math.min(2000, each))), combine: together })
+  const series = useMemo(() => keys.flatMap((key, index) => chartSeries(type, key, answers[index], language)), [type, language, keys, answers])
   const points = series.reduce((sum, one) => sum + one.rows.length, 0)
   const download = useMutation({ mutationFn: (file: FileType) => downloadHistory(device, keys, shown, file) })
 
@@ -127,6 +121,16 @@ export function HistoryView({ device, type, chosen, range, asTable, onChange }: 
       )}
     </div>
   )
+}
+
+/** Kept outside the component: the answers stay the same array while none of them changes. */
+function together(queries: UseQueryResult<History>[]) {
+  return {
+    answers: queries.map((query) => query.data),
+    failed: queries.find((query) => query.isError),
+    waiting: queries.some((query) => query.isPending),
+    busy: queries.some((query) => query.isFetching),
+  }
 }
 
 /** The span shown: moves with the clock while the range ends now, follows the gestures at once. */

@@ -10,7 +10,7 @@ from kaogong.formats.names import PropertyNames
 
 KIND_CODES = {kind.value: code for code, kind in enumerate(Kind)}
 UNKNOWN = len(KIND_CODES)  # the kind code of a key that the device type does not have
-FULL = 500_000  # positions known at most: a device that invents keys does not fill the memory
+FULL = 200_000  # positions known at most: a device that invents keys does not fill the memory
 
 
 def sendable(properties: Mapping[str, PropertyNames], key: str) -> PropertyNames | None:

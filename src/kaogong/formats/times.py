@@ -12,6 +12,7 @@ from kaogong.formats.reasons import Reason
 
 SECONDS_FROM, SECONDS_TO = 1e9, 1e10  # 2001 to 2286 in seconds; in milliseconds that is January to April 1970
 EARLIEST, LATEST = -2.2e12, 253402300799999.0  # 1900 and the end of 9999: what a date can say
+_PLAIN = frozenset({int, float, type(None)})
 _SECONDS = "looks like seconds; write milliseconds since 1970 (multiply by 1000) or ISO 8601"
 
 
@@ -39,19 +40,18 @@ def all_milliseconds(
 ) -> tuple[npt.NDArray[np.float64], dict[int, tuple[Reason, str]]]:
     """The times of many entries (None: the time of receipt), and by index those that are none."""
     wrong: dict[int, tuple[Reason, str]] = {}
-    if set(map(type, written)) <= {int, float}:
-        out = np.array(written, dtype=np.float64)
-        if ((out >= SECONDS_TO) & (out <= LATEST)).all():
-            return out, wrong
-    out = np.array(received_ms, dtype=np.float64)
-    for i, item in enumerate(written):
-        if item is None:
-            continue
-        read = milliseconds(item)
+    if set(map(type, written)) <= _PLAIN:
+        out = np.array(written, dtype=np.float64)  # None becomes NaN
+        odd = np.nonzero(~((out >= SECONDS_TO) & (out <= LATEST)))[0].tolist()
+    else:
+        out = np.empty(len(written), dtype=np.float64)
+        odd = list(range(len(written)))
+    for i in odd:
+        read = float(received_ms[i]) if written[i] is None else milliseconds(written[i])
         if isinstance(read, tuple):
             wrong[i] = read
-        else:
-            out[i] = read
+            read = float(received_ms[i])
+        out[i] = read
     return out, wrong
 
 

@@ -10,6 +10,8 @@ from kaogong.bus import StreamMessage
 from kaogong.core.sample import Batch
 from kaogong.historian import DECODED, MINUTES, WRITTEN, AccountedRange
 
+MINUTE_NS = 60_000_000_000
+
 
 def ranges(
     incarnation: str, parts: Mapping[int, Sequence[StreamMessage]], idle: Mapping[int, int], handed: Mapping[int, int]
@@ -37,19 +39,14 @@ class Census:
     Counting goes by message, of which one has one tenant, one partition and one minute.
     """
 
-    def __init__(self, decoded: Batch) -> None:
-        size = len(decoded.messages)
-        tenants = np.zeros(size, dtype=np.uint32)
+    def __init__(self, decoded: Batch, partitions: npt.NDArray[np.uint8]) -> None:
+        """`partitions` by message."""
+        tenants = np.zeros(len(partitions), dtype=np.uint32)
         for rows in (decoded.samples, decoded.rejects):
             tenants[rows["message"].to_numpy()] = rows["tenant"].to_numpy()
-        minutes = np.array([message.time_ns // 60_000_000_000 * 60_000 for message in decoded.messages], dtype=np.int64)
-        self._of_message = pl.DataFrame(
-            {
-                "partition": np.array([_partition(message.subject) for message in decoded.messages], dtype=np.uint8),
-                "tenant": tenants,
-                "minute": pl.Series(minutes).cast(MINUTES["minute"]),
-            }
-        )
+        received_ns = np.array([message.time_ns for message in decoded.messages], dtype=np.int64)
+        minutes = pl.Series(received_ns // MINUTE_NS * 60_000).cast(MINUTES["minute"])
+        self._of_message = pl.DataFrame({"partition": partitions, "tenant": tenants, "minute": minutes})
         self._decoded = self._samples(decoded.samples) + self._rejects(decoded.rejects)
 
     def minutes(self, done: Batch) -> pl.DataFrame:
@@ -73,7 +70,3 @@ class Census:
         by_message = self._of_message.with_columns(pl.Series("samples", samples), pl.lit(outcome).alias("outcome"))
         summed = by_message.group_by("partition", "tenant", "minute", "outcome", maintain_order=True).agg(pl.col("samples").sum())
         return summed.filter(pl.col("samples") > 0)
-
-
-def _partition(subject: str) -> int:
-    return int(subject[2 : subject.index(".", 2)])

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from kaogong.bus import StreamMessage
@@ -55,7 +56,8 @@ class Pipeline:
             start = time.perf_counter()
             batch = self._decoder.decode(messages)
         decoded = time.perf_counter()
-        census = Census(batch)
+        ordered = sorted(parts)
+        census = Census(batch, np.repeat(np.array(ordered, dtype=np.uint8), [len(parts[partition]) for partition in ordered]))
         for stage in self._stages:
             batch = stage(batch)
         minutes = census.minutes(batch)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import signal
 import sys
 import time
@@ -16,6 +17,7 @@ import typer
 from kaogong.bus import Bus, Listener, NatsServer, ServerOptions, ensure_streams
 from kaogong.bus.subjects import STATUS
 from kaogong.cli.process import connect_bus, open_log
+from kaogong.core.clock import now
 from kaogong.core.errors import ConfigInvalid, KaogongError, NotReady
 from kaogong.settings import RESOLVED, Http, Mqtt, Settings
 from kaogong.supervisor import (
@@ -286,12 +288,20 @@ class _Up:
     async def _watch(self) -> None:
         """Publish how the children are, and keep the disk from filling up altogether."""
         ballast = Ballast(self._home, self._settings.disk.ballast_mb)
+        since = now()
         while True:
             words = await asyncio.to_thread(ballast.check)
             if words is not None:
                 _say(words)
             if self._bus is not None:
-                state = {"process": "supervisor", "state": "ready", "reason": "", "figures": {"children": self._supervisor.as_dict()}}
+                state = {
+                    "process": "supervisor",
+                    "pid": os.getpid(),
+                    "since": since,
+                    "state": "ready",
+                    "reason": "",
+                    "figures": {"children": self._supervisor.as_dict()},
+                }
                 with contextlib.suppress(KaogongError):
                     await self._bus.publish(f"{STATUS}.supervisor", orjson.dumps(state))
             await asyncio.sleep(LOOK_EVERY_S)

@@ -50,12 +50,6 @@ def die_at(point: str) -> None:
             die()
 
         Reader.ack = ack_or_die  # type: ignore[method-assign]
-    elif point == "purge":
-
-        async def purge_or_die(self: Bus, stream: str, *, through: int) -> None:
-            die()
-
-        Bus.purge_stream = purge_or_die  # type: ignore[method-assign]
 
 
 async def main(config: dict[str, str]) -> None:

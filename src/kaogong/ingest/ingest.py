@@ -5,8 +5,9 @@ import io
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from kaogong.bus import Bus, subjects
+from kaogong.bus import Bus, StreamState, subjects
 from kaogong.core import clock
 from kaogong.core.errors import KaogongError, NotReady, Overloaded
 from kaogong.historian import Historian
@@ -25,6 +26,14 @@ PURGE_S = 5.0
 PIECE_ROWS = 40_000  # of samples in one message to live views, well below the bus's limit
 
 OnState = Callable[[str, str], None]
+
+
+class _Look(NamedTuple):
+    """What the broker said: the stream, partitions that were taken away, idle partitions and how far they hold nothing."""
+
+    state: StreamState
+    lost: set[int]
+    idle: Mapping[int, int]
 
 
 class Ingest:
@@ -57,7 +66,8 @@ class Ingest:
         self._incarnation = ""
         self._writing: asyncio.Task[None] | None = None
         self._batch = int(clock.now().timestamp()) & 0xFFFFFFFF
-        self._cared_at = self._renewed_at = self._purged_at = float("-inf")
+        self._looking: asyncio.Task[_Look] | None = None
+        self._looked_at = self._renewed_at = self._purged_at = float("-inf")
         self._purged = 0
         self._problem: str | None = None
         self.figures = Figures()
@@ -82,14 +92,16 @@ class Ingest:
 
     async def _turn(self) -> None:
         """One batch at most: what has come, prepared while the last one is being written."""
-        idle = await self._care()
-        if self._readers:
-            await asyncio.wait([reader.hand for reader in self._readers.values()], timeout=CARE_S, return_when=asyncio.FIRST_COMPLETED)
-            waiting = [reader.hand for reader in self._readers.values() if not reader.hand.done()]
-            if waiting and len(waiting) < len(self._readers):
-                await asyncio.wait(waiting, timeout=GATHER_S)
-        else:
-            await asyncio.sleep(CARE_S)
+        idle = await self._attend()
+        hands = [reader.hand for reader in self._readers.values()]
+        if not hands:
+            await asyncio.sleep(CARE_S)  # another process holds every partition
+            return
+        looking = [self._looking] if self._looking is not None else []
+        await asyncio.wait([*hands, *looking], timeout=CARE_S, return_when=asyncio.FIRST_COMPLETED)
+        waiting = [hand for hand in hands if not hand.done()]
+        if waiting and len(waiting) < len(hands):
+            await asyncio.wait(waiting, timeout=GATHER_S)
         parts = {partition: reader.take() for partition, reader in self._readers.items() if reader.hand.done()}
         todo = ranges(self._incarnation, parts, idle, {p: r.handed for p, r in self._readers.items()})
         if not todo:
@@ -116,8 +128,7 @@ class Ingest:
         self._batch = (self._batch + 1) & 0xFFFFFFFF
         await self._write(prepared, self._batch)
         write_s = time.perf_counter() - start
-        for item in prepared.ranges:
-            self._accounted[item.partition] = item.last
+        self._accounted |= {item.partition: item.last for item in prepared.ranges if item.partition in self._accounted}
         self.figures.count(prepared, write_s)
         try:
             for partition, message in prepared.ends.items():
@@ -156,40 +167,47 @@ class Ingest:
             prepared.samples.slice(start, PIECE_ROWS).write_ipc_stream(piece)
             await self._bus.publish(f"{subjects.SAMPLES}.0", piece.getvalue())
 
-    async def _care(self) -> Mapping[int, int]:
-        """Once a second: leases, a stream made anew, purging. Returns how far idle partitions are known to hold nothing."""
+    async def _attend(self) -> Mapping[int, int]:
+        """Once a second: leases, a stream made anew. Returns how far idle partitions are known to hold nothing of their own."""
         now = asyncio.get_running_loop().time()
-        if now - self._cared_at < CARE_S:
+        if self._looking is None and now - self._looked_at >= CARE_S:
+            self._looked_at = now
+            self._looking = asyncio.get_running_loop().create_task(self._look(now))
+        if self._looking is None or not (self._looking.done() or not self._readers):
             return {}
-        if now - self._renewed_at >= RENEW_S or not self._readers:
-            await self._own()
-            self._renewed_at = now
-        state = await self._bus.stream_state(subjects.UP)
-        if state.incarnation != self._incarnation:
+        looking, self._looking = self._looking, None
+        await asyncio.wait([looking])
+        look = looking.result()
+        for partition in look.lost & set(self._readers):
+            self._accounted.pop(partition, None)
+            await self._readers.pop(partition).close()
+        if look.state.incarnation != self._incarnation and self._readers:
             await self._start_over()
             return {}
-        self.figures.pending = max(0, state.last_sequence - min(self._accounted.values(), default=state.last_sequence))
+        missing = set(self._leases.held) - set(self._readers)
+        if missing:
+            await self._open(missing)
+        last = look.state.last_sequence
+        self.figures.pending = max(0, last - min(self._accounted.values(), default=last))
+        return look.idle
+
+    async def _look(self, now: float) -> "_Look":
+        """Everything the broker is asked, beside the turns: its answers wait behind the messages that are on their way."""
+        lost: set[int] = set()
+        if now - self._renewed_at >= RENEW_S or not self._readers:
+            _, lost = await self._leases.renew()
+            self._renewed_at = now
+        state = await self._bus.stream_state(subjects.UP)
         idle = {}
-        for partition, reader in self._readers.items():
+        for partition, reader in list(self._readers.items()):
             if not reader.hand.done() and reader.handed < state.last_sequence:
                 newest = await self._bus.last_sequence(subjects.UP, subjects.partition_filter(partition))
                 if newest <= reader.handed:
                     idle[partition] = state.last_sequence
-        if now - self._purged_at >= PURGE_S:
+        if now - self._purged_at >= PURGE_S and self._readers and state.incarnation == self._incarnation:
             await self._purge()
             self._purged_at = now
-        self._cared_at = now
-        return idle
-
-    async def _own(self) -> None:
-        _, lost = await self._leases.renew()
-        for partition in lost:
-            self._accounted.pop(partition, None)
-            await self._readers.pop(partition).close()
-        # Not only what was gained just now: the store may have been away when a partition was to be opened.
-        unread = set(self._leases.held) - set(self._readers)
-        if unread:
-            await self._open(unread)
+        return _Look(state, lost, idle)
 
     async def _open(self, partitions: set[int]) -> None:
         state = await self._bus.stream_state(subjects.UP)
@@ -228,8 +246,9 @@ class Ingest:
         self._accounted.clear()
 
     async def _leave(self) -> None:
-        if self._writing is not None:
-            await _ended(self._writing)
+        for task in (self._writing, self._looking):
+            if task is not None:
+                await _ended(task)
         try:
             await self._close_readers()
             await self._leases.release()
@@ -242,7 +261,7 @@ class Ingest:
         self._problem = problem
 
 
-async def _ended(task: "asyncio.Task[None]") -> None:
+async def _ended(task: "asyncio.Task[Any]") -> None:
     """Cancel until it is over: Python 3.11's wait_for, which the bus's client uses, may swallow one cancellation."""
     while not task.done():
         task.cancel()

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from kaogong.bus import StreamMessage
+from kaogong.bus.subjects import MQTT_COPY
 from kaogong.core.sample import Stage
 from kaogong.formats import Decoder
 from kaogong.historian import AccountedRange, DeadLetter
@@ -48,6 +49,8 @@ class Pipeline:
     async def prepare(self, parts: Mapping[int, Sequence[StreamMessage]], ranges: Sequence[AccountedRange]) -> Prepared:
         """Everything of `parts` decoded, checked, bound and counted."""
         await self._feed.follow()
+        ends = {partition: part[-1] for partition, part in parts.items() if part}
+        parts = {partition: _without_copies(part) if partition == 0 else part for partition, part in parts.items()}
         messages = [message for _, part in sorted(parts.items()) for message in part]
         start = time.perf_counter()
         batch = self._decoder.decode(messages)
@@ -68,10 +71,15 @@ class Pipeline:
             dead,
             minutes,
             ranges,
-            {partition: part[-1] for partition, part in parts.items() if part},
+            ends,
             self._letters.answers(batch, time.monotonic()),
             len(messages),
             int(batch.rejects["samples"].sum()),
             decoded - start,
             time.perf_counter() - decoded,
         )
+
+
+def _without_copies(part: Sequence[StreamMessage]) -> Sequence[StreamMessage]:
+    """The broker's second copies of QoS 1 messages only count as read (bus.subjects says why they are there)."""
+    return [message for message in part if not message.subject.startswith(MQTT_COPY)]

@@ -19,8 +19,15 @@ def stream_configurations(replicas: int = 1) -> list[api.StreamConfig]:
     """UP has no limit of its own: only the broker's disk limit may make it refuse, and then nothing is acknowledged."""
     return [
         api.StreamConfig(
+            name=subjects.MQTT_MESSAGES,
+            subjects=[f"{subjects.MQTT_COPY}down.>"],
+            storage=api.StorageType.FILE,
+            retention=api.RetentionPolicy.INTEREST,
+            num_replicas=replicas,
+        ),
+        api.StreamConfig(
             name=subjects.UP,
-            subjects=list(subjects.UP_SUBJECTS),
+            subjects=[*subjects.UP_SUBJECTS, *subjects.copies(subjects.UP_SUBJECTS)],
             subject_transform=api.SubjectTransform(src=subjects.PARTITION_SOURCE, dest=subjects.PARTITION_TARGET),
             storage=api.StorageType.FILE,
             retention=api.RetentionPolicy.LIMITS,
@@ -30,7 +37,7 @@ def stream_configurations(replicas: int = 1) -> list[api.StreamConfig]:
         ),
         api.StreamConfig(
             name=subjects.REPLIES,
-            subjects=list(subjects.REPLIES_SUBJECTS),
+            subjects=[*subjects.REPLIES_SUBJECTS, *subjects.copies(subjects.REPLIES_SUBJECTS)],
             storage=api.StorageType.FILE,
             discard=api.DiscardPolicy.OLD,
             max_age=WEEK_S,

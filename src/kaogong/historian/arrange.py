@@ -1,7 +1,7 @@
 """Puts a batch into the store's order and finds what repeats or contradicts itself; numbers in, numbers out."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,9 @@ class Arranged:
     @property
     def ends(self) -> Ints:
         """Position of each point's newest row."""
-        return _ends(self.keys)
+        if len(self.keys) == 0:
+            return np.zeros(0, np.int64)
+        return np.append(np.flatnonzero(self.keys[1:] != self.keys[:-1]), len(self.keys) - 1)
 
     def keep(self, flags: Flags) -> "Arranged":
         """Only the rows flagged."""
@@ -50,7 +52,7 @@ def arrange(table: pl.DataFrame, batch: int) -> Arranged:
     times = rows.get_column("observed_at").to_physical().to_numpy()
     tenants = rows.get_column("tenant").to_numpy()
     one_tenant = len(tenants) == 0 or bool((tenants == tenants[0]).all())
-    order = np.lexsort((times, keys) if one_tenant else (times, keys, tenants))
+    order = _order(keys, times) if one_tenant else np.lexsort((times, keys, tenants))
     rows, keys, times = rows[order], keys[order], times[order]
     repeated = np.zeros(len(keys), np.bool_)
     repeated[:-1] = (keys[1:] == keys[:-1]) & (times[1:] == times[:-1])
@@ -86,10 +88,22 @@ def fingerprints(rows: pl.DataFrame) -> Keys:
     return prints
 
 
-def _ends(keys: Keys) -> Ints:
-    if len(keys) == 0:
-        return np.zeros(0, np.int64)
-    return np.append(np.flatnonzero(keys[1:] != keys[:-1]), len(keys) - 1)
+def _order(keys: Keys, times: Ints) -> Ints:
+    """By key and time, in order of arrival where both are equal; what devices send is in time already, most times."""
+    order = np.argsort(keys, kind="stable")
+    sorted_keys, sorted_times = keys[order], times[order]
+    if ((sorted_keys[1:] == sorted_keys[:-1]) & (sorted_times[1:] < sorted_times[:-1])).any():
+        return np.lexsort((times, keys))
+    return order
+
+
+class Known(NamedTuple):
+    """What is known of some points: positions in `Newest` (-1: new), newest times (UNSEEN), fingerprints and devices."""
+
+    at: Ints
+    times: Ints
+    prints: Keys
+    devices: npt.NDArray[np.uint32]
 
 
 class Newest:
@@ -104,25 +118,24 @@ class Newest:
     def __len__(self) -> int:
         return len(self._keys)
 
-    def look(self, keys: Keys) -> tuple[Ints, Keys, npt.NDArray[np.uint32]]:
-        """Times (UNSEEN where the point is new), fingerprints and devices of `keys`."""
+    def look(self, keys: Keys) -> Known:
+        """What is known of the points `keys`."""
         if len(self._keys) == 0:
-            return np.full(len(keys), UNSEEN, np.int64), np.zeros(len(keys), np.uint64), np.zeros(len(keys), np.uint32)
+            nothing = np.zeros(len(keys), np.uint64)
+            return Known(np.full(len(keys), -1, np.int64), np.full(len(keys), UNSEEN, np.int64), nothing, nothing.astype(np.uint32))
         at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        known = self._keys[at] == keys
-        return np.where(known, self._times[at], UNSEEN), self._prints[at], np.where(known, self._devices[at], np.uint32(0))
+        is_known = self._keys[at] == keys
+        times = np.where(is_known, self._times[at], UNSEEN)
+        return Known(np.where(is_known, at, -1), times, self._prints[at], np.where(is_known, self._devices[at], np.uint32(0)))
 
-    def learn(self, rows: pl.DataFrame) -> None:
-        """Take in rows that are stored, one a point, where they are as new as what is known."""
-        keys = point_keys(rows)
+    def learn(self, rows: pl.DataFrame, keys: Keys, known: Known) -> None:
+        """Take in stored rows, one a point, where they are as new as what was known; `known` is what `look(keys)` said of them."""
         times = rows.get_column("observed_at").to_physical().to_numpy()
         prints, devices = fingerprints(rows), rows.get_column("device").to_numpy()
-        known_times, _, _ = self.look(keys)
-        newer = times >= known_times
-        old = newer & (known_times != UNSEEN)
-        at = np.searchsorted(self._keys, keys[old])
-        self._times[at], self._prints[at], self._devices[at] = times[old], prints[old], devices[old]
-        fresh = known_times == UNSEEN
+        newer = (known.at >= 0) & (times >= known.times)
+        at = known.at[newer]
+        self._times[at], self._prints[at], self._devices[at] = times[newer], prints[newer], devices[newer]
+        fresh = known.at < 0
         if fresh.any():
             self._keys = np.concatenate([self._keys, keys[fresh]])
             order = np.argsort(self._keys, kind="stable")

@@ -11,7 +11,7 @@ import polars as pl
 from kaogong.core import clock
 from kaogong.core.errors import ConfigInvalid
 from kaogong.core.sample import SAMPLES
-from kaogong.historian.arrange import UNSEEN, Arranged, Ints, Newest, arrange, contradicted, fingerprints
+from kaogong.historian.arrange import UNSEEN, Arranged, Ints, Known, Newest, arrange, contradicted, fingerprints, point_keys
 from kaogong.historian.dirty import Marker
 from kaogong.historian.engine import Session
 from kaogong.historian.types import EVENTS, MINUTES, AccountedRange, DeadLetter, Receipt
@@ -21,6 +21,7 @@ OPTIONAL = ("message", "property", "exact", "text")
 LOOKUP_ROWS = 10_000
 FEW, READ_AROUND = 500, 10  # a named key costs the engine about as much as reading ten rows too many
 DAYS_PER_INSERT = 50  # the engine refuses an insert into more than 100 partitions whole
+DAY_US = 86_400_000_000
 LETTER_COLUMNS = ("tenant", "device", "hour", "reason", "count")
 
 _FORMER = (
@@ -39,7 +40,8 @@ class Writer:
         self._kept: Counter[tuple[int, int, str, datetime]] = Counter()
         stored = store.frame("SELECT asset, property, device, observed_at, value, exact, text, quality FROM latest FINAL")
         if not stored.is_empty():
-            self._newest.learn(stored)
+            keys = point_keys(stored)
+            self._newest.learn(stored, keys, self._newest.look(keys))
         self._recount(store)
 
     def write(
@@ -56,9 +58,11 @@ class Writer:
         """Store everything in the order that lets a kill happen between any two steps."""
         _check(table)
         arranged = arrange(table, batch)
-        fresh, corrected = self._fresh(store, arranged)
+        ends = arranged.ends
+        known = self._newest.look(arranged.keys[ends])
+        fresh, corrected = self._fresh(store, arranged, ends, known)
         store.insert("superseded", corrected)
-        self._insert_points(store, arranged)
+        self._insert_points(store, arranged, ends, known)
         marks = self._marker.marks(fresh, clock.now(), len(self._newest))
         store.insert("dirty", marks)
         self._marker.remember(marks)
@@ -70,7 +74,7 @@ class Writer:
         self._insert_letters(store, dead, incarnation)
         store.insert("accounted", _accounted(ranges, minutes, dead))
         if arranged.rows.height:
-            self._newest.learn(arranged.rows[arranged.ends])
+            self._newest.learn(arranged.rows[ends], arranged.keys[ends], known)
         unchanged = arranged.rows.height - fresh.rows.height + arranged.repeats
         return Receipt(fresh.rows.height, unchanged, corrected.height, len(dead))
 
@@ -78,16 +82,17 @@ class Writer:
         """Mark anew from now on: the marks of the running epoch are about to be worked through."""
         self._marker = Marker()
 
-    def _fresh(self, store: Session, arranged: Arranged) -> tuple[Arranged, pl.DataFrame]:
+    def _fresh(self, store: Session, arranged: Arranged, ends: Ints, known: Known) -> tuple[Arranged, pl.DataFrame]:
         """Rows that are not stored yet as they are, and the stored or earlier rows they replace."""
-        newest, prints, _ = self._newest.look(arranged.keys)
+        counts = np.diff(ends, prepend=-1)
+        newest = np.repeat(known.times, counts)
         suspect = (newest != UNSEEN) & (arranged.times <= newest)
         replaced = arranged.replaced
         if not suspect.any():
             return arranged, _superseded(replaced)
         stored = np.zeros(len(suspect), np.bool_)
         at_newest = np.flatnonzero(suspect & (arranged.times == newest))
-        stored[at_newest] = fingerprints(arranged.rows[at_newest]) == prints[at_newest]
+        stored[at_newest] = fingerprints(arranged.rows[at_newest]) == np.repeat(known.prints, counts)[at_newest]
         asked = np.flatnonzero(suspect & ~stored)
         if len(asked):
             former = self._stored(store, arranged.rows[asked])
@@ -119,13 +124,10 @@ class Writer:
                 found.append(store.frame(f"{_FORMER} WHERE {around} AND (asset, property, observed_at) IN ({keys})"))
         return pl.concat(found, how="vertical_relaxed")
 
-    def _insert_points(self, store: Session, arranged: Arranged) -> None:
+    def _insert_points(self, store: Session, arranged: Arranged, ends: Ints, known: Known) -> None:
         """Remember who spoke for which point, when it is new."""
-        if arranged.rows.is_empty():
-            return
-        devices = arranged.rows.get_column("device").to_numpy()
-        _, _, known = self._newest.look(arranged.keys)
-        new = np.flatnonzero(devices != known)
+        last_devices = np.repeat(known.devices, np.diff(ends, prepend=-1))
+        new = np.flatnonzero(arranged.rows.get_column("device").to_numpy() != last_devices)
         if not len(new):
             return
         triples = arranged.rows[new].select("tenant", "device", "asset", "property").unique()
@@ -133,7 +135,7 @@ class Writer:
         unseen = triples.filter(pl.Series([k not in self._spoken for k in keys], dtype=pl.Boolean))
         store.insert("points", unseen)
         # Only points that change hands come here again and again; the others are known by their newest row.
-        handed_over = known[new] != 0
+        handed_over = last_devices[new] != 0
         if handed_over.any():
             self._spoken.update(keys)
 
@@ -202,10 +204,10 @@ def _slim(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_days(rows: pl.DataFrame, times: Ints) -> Iterable[pl.DataFrame]:
-    days = times // 86_400_000_000
-    distinct = np.unique(days)
-    if len(distinct) <= DAYS_PER_INSERT:
+    if not len(times) or (times.max() - times.min()) // DAY_US < DAYS_PER_INSERT - 1:
         return [rows]
+    days = times // DAY_US
+    distinct = np.unique(days)
     starts = distinct[::DAYS_PER_INSERT]
     group = np.searchsorted(starts, days, side="right")
     return [rows.filter(pl.Series(group == g)) for g in range(1, len(starts) + 1)]

@@ -1,0 +1,145 @@
+"""What a person sees, in a real browser, on a plant that runs."""
+
+import json
+from pathlib import Path
+
+import pytest
+from bench.platform import Platform
+from playwright.sync_api import Page, expect
+from tests.e2e.conftest import Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+AXE = (Path(__file__).parents[2] / "console/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+PAGES = [
+    "/",
+    "/plant",
+    "/devices",
+    "/devices/feed-pump-1",
+    "/devices/feed-pump-1?tab=history",
+    "/devices/feed-pump-1?tab=connection",
+    "/device-types",
+    "/edge-nodes",
+    "/edge-nodes/edge-1",
+    "/data/query",
+    "/data/ledger",
+    "/data/dead-letters",
+    "/operations",
+    "/users",
+    "/audit",
+    "/account",
+    "/connect",
+]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plant_runs(demo: Platform) -> None:
+    """The plant has provisioned itself and every device has spoken."""
+    import time
+
+    deadline = time.monotonic() + 180
+    while True:
+        tally = demo.call("GET", "/overview")["devices"]
+        if tally["total"] >= 60 and tally["never"] == 0:
+            return
+        assert time.monotonic() < deadline, tally
+        time.sleep(0.5)
+
+
+@pytest.mark.req("H31", "I01")
+def test_a_person_signs_in_and_is_told_whether_all_is_well(visit: Visit) -> None:
+    page = visit.open("/", signed_in=False)
+    form = page.get_by_test_id("login-form")
+    form.get_by_label("Name").fill("admin") if form.get_by_label("Name").count() else page.locator("input").first.fill("admin")
+    page.locator("input[type=password]").fill(visit.platform.password)
+    page.locator("button[type=submit]").click()
+    expect(page.get_by_test_id("overview-sentence")).to_contain_text("devices report", timeout=20_000)
+
+
+@pytest.mark.req("B01", "B02", "B05", "B06", "B07", "B08", "B10")
+def test_the_plant_is_at_least_sixty_devices_of_ten_types_on_three_protocols(demo: Platform) -> None:
+    overview = demo.call("GET", "/overview")
+    assert overview["devices"]["total"] >= 60
+    assert overview["devices"]["countable"] >= 60
+    assert overview["points"] >= 1000
+    types = demo.call("GET", "/device-types", params={"limit": 100})["items"]
+    assert len([t for t in types if t["key"] != "edge-node"]) >= 10
+    report = demo.call("GET", "/edge-nodes/edge-1/report")
+    drivers = {c["driver"] for c in report["connections"]}
+    assert {"modbus_tcp", "opcua"} <= drivers
+    brokers = demo.call("GET", "/devices/vib-feed-pump-1/connection")["broker"]
+    assert brokers["protocol"] == "mqtt"
+
+
+def test_values_move_with_unit_quality_and_age(visit: Visit) -> None:
+    page = visit.open("/devices/feed-pump-1")
+    cell = page.get_by_test_id("live-values").locator("[data-testid^=value-]").first
+    expect(cell).to_be_visible(timeout=20_000)
+    before = page.get_by_test_id("live-values").inner_text()
+    page.wait_for_function("before => document.querySelector('[data-testid=live-values]').innerText !== before", arg=before, timeout=15_000)
+    expect(page.locator("[data-testid=value-flow]")).to_contain_text("m³/h")
+    assert page.locator("[data-testid=value-flow]").get_attribute("data-stale") == "false"
+
+
+def test_history_is_drawn_and_can_be_taken_away(visit: Visit, tmp_path: Path) -> None:
+    page = visit.open("/devices/feed-pump-1?tab=history")
+    chart = page.get_by_test_id("chart")
+    expect(chart).to_be_visible(timeout=20_000)
+    page.wait_for_function("() => Number(document.querySelector('[data-testid=chart]')?.dataset.points) > 5", timeout=30_000)
+    assert int(chart.get_attribute("data-points") or 0) <= 4000
+    headers = {"Accept": "text/csv"}
+    answer = page.context.request.get("/api/v1/devices/feed-pump-1/history?property=flow&aggregate=raw", headers=headers)
+    assert answer.text().splitlines()[0].startswith("observed_at")
+    parquet = page.context.request.get(
+        "/api/v1/devices/feed-pump-1/history?property=flow&aggregate=raw", headers={"Accept": "application/vnd.apache.parquet"}
+    )
+    assert parquet.body()[:4] == b"PAR1"
+
+
+def test_a_pulled_cable_goes_stale_and_says_since_when_and_why(visit: Visit) -> None:
+    page = visit.open("/devices/vib-feed-pump-1")
+    cell = page.get_by_test_id("live-values").locator("[data-stale=true]").first
+    expect(cell).to_be_visible(timeout=120_000)
+    sentence = page.get_by_test_id("device-sentence")
+    expect(sentence).not_to_contain_text("All", timeout=30_000)
+    page.goto("/")
+    expect(page.get_by_test_id("abnormal")).to_contain_text("vib-feed-pump-1", timeout=30_000)
+
+
+def test_a_device_is_found_by_two_chinese_characters(visit: Visit) -> None:
+    page = visit.open("/devices", language="zh")
+    page.get_by_test_id("device-search").locator("input").or_(page.locator("input[data-testid=device-search]")).first.fill("水泵")
+    expect(page.locator("tbody tr", has_text="给水泵").first).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("cnc-1", exact=True)).to_have_count(0)
+
+
+@pytest.mark.req("B04", "H31")
+def test_the_guided_start_connects_a_device_and_sees_its_first_value(visit: Visit) -> None:
+    visit.platform.http.delete("/devices/guided")
+    page = visit.open("/connect")
+    expect(page.locator("form, main").first).to_be_visible(timeout=20_000)
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(("language", "theme", "width"), [("en", "light", 1440), ("zh", "dark", 390)])
+def test_every_page_is_whole(visit: Visit, path: str, language: str, theme: str, width: int) -> None:
+    """No error, no key left untranslated, no sideways scrolling, nothing serious for axe."""
+    page = visit.open(path, language=language, theme=theme, width=width)
+    page.wait_for_load_state("networkidle") if "live" in path else page.wait_for_timeout(0)
+    expect(page.locator("h1").first).to_be_visible(timeout=20_000)
+    expect(page.locator(".ant-skeleton")).to_have_count(0, timeout=20_000)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "scrolls sideways"
+    text = page.locator("body").inner_text()
+    assert "undefined" not in text
+    assert "NaN" not in text
+    assert _serious(page) == []
+
+
+def _serious(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{v['id']}: {json.dumps([n['html'][:160] for n in v['nodes'][:3]])}"
+        for v in found["violations"]
+        if v["impact"] in ("serious", "critical")
+    ]

@@ -64,6 +64,12 @@ def arrange(table: pl.DataFrame, batch: int) -> Arranged:
     return Arranged(kept.rows, kept.keys, kept.times, replaced, earlier.height - replaced.height)
 
 
+def slim(rows: pl.DataFrame) -> pl.DataFrame:
+    """Without the columns that hold their default only: they cost more to send than to leave out."""
+    defaults = [pl.col(name).eq(default).all() for name, default in (("exact", 0), ("text", "")) if name in rows.columns]
+    return rows.drop([name for name, is_default in rows.select(defaults).to_dict(as_series=False).items() if is_default[0]])
+
+
 def contradicted(former: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Rows of `former` whose successor of the same key in `rows` differs, with who and when (columns of `superseded`)."""
     key = ["tenant", "asset", "property", "observed_at"]

@@ -11,6 +11,7 @@ import polars as pl
 
 from kaogong.bus import Bus
 from kaogong.core.errors import NotReady
+from kaogong.historian.arrange import slim
 from kaogong.historian.historian import Historian
 from kaogong.historian.types import (
     AccountedRange,
@@ -55,7 +56,7 @@ class RemoteHistorian(Historian):
         minutes: pl.DataFrame | None = None,
     ) -> Receipt:
         tables = {
-            "table": table.select([name for name in _NEEDED if name in table.columns]),
+            "table": slim(table.select([name for name in _NEEDED if name in table.columns])),
             "events": events if events is not None and events.height else None,
             "dead": letters_table(dead) if dead else None,
             "minutes": minutes,

@@ -11,7 +11,7 @@ import polars as pl
 from kaogong.core import clock
 from kaogong.core.errors import ConfigInvalid
 from kaogong.core.sample import SAMPLES
-from kaogong.historian.arrange import UNSEEN, Arranged, Ints, Known, Newest, arrange, contradicted, fingerprints, point_keys
+from kaogong.historian.arrange import UNSEEN, Arranged, Ints, Known, Newest, arrange, contradicted, fingerprints, point_keys, slim
 from kaogong.historian.dirty import Marker
 from kaogong.historian.engine import Session
 from kaogong.historian.types import EVENTS, MINUTES, AccountedRange, DeadLetter, Receipt
@@ -66,7 +66,7 @@ class Writer:
         marks = self._marker.marks(fresh, clock.now(), len(self._newest))
         store.insert("dirty", marks)
         self._marker.remember(marks)
-        for piece in _by_days(_slim(fresh.rows), fresh.times):
+        for piece in _by_days(slim(fresh.rows), fresh.times):
             store.insert("telemetry", piece)
         if events is not None and not events.is_empty():
             store.insert("events", events.select(EVENTS.names()).with_columns(pl.col("received_at").dt.epoch("s").cast(pl.UInt32)))
@@ -195,12 +195,6 @@ def _check(table: pl.DataFrame) -> None:
         raise ConfigInvalid(f"A batch for the historian lacks the columns {', '.join(lacking)}.", code="batch_shape")
     if table.height and not table.select((pl.col("asset") > 0).all() & (pl.col("asset_property") > 0).all()).item():
         raise ConfigInvalid("A batch for the historian holds samples that are bound to no asset.", code="batch_unbound")
-
-
-def _slim(rows: pl.DataFrame) -> pl.DataFrame:
-    """Without the columns that hold their default only: they cost more to send than to leave out."""
-    empty = rows.select((pl.col("exact") == 0).all(), (pl.col("text") == "").all()).row(0) if rows.height else (False, False)
-    return rows.drop([name for name, is_empty in zip(("exact", "text"), empty, strict=True) if is_empty])
 
 
 def _by_days(rows: pl.DataFrame, times: Ints) -> Iterable[pl.DataFrame]:

@@ -33,6 +33,19 @@ def test_a_device_from_its_making_to_its_end(admin: httpx2.Client) -> None:
     assert admin.get("/api/v1/devices/life-1").status_code == 404
 
 
+def test_devices_are_listed_by_how_they_stand(admin: httpx2.Client) -> None:
+    for number in range(3):
+        make(admin, f"stands-{number}", name={"en": "Standing", "zh": "站立"})
+    never = admin.get("/api/v1/devices?q=stands-&state=never").json()
+    assert [one["key"] for one in never["items"]] == ["stands-0", "stands-1", "stands-2"]
+    assert (never["total"], never["total_is"], never["next"]) == (3, "exact", None)
+    first = admin.get("/api/v1/devices?q=stands-&state=never&limit=2").json()
+    rest = admin.get(f"/api/v1/devices?q=stands-&state=never&limit=2&cursor={first['next']}").json()
+    assert [one["key"] for one in first["items"] + rest["items"]] == ["stands-0", "stands-1", "stands-2"]
+    assert admin.get("/api/v1/devices?q=stands-&state=silent").json()["items"] == []
+    problem(admin.get("/api/v1/devices?state=happy"), 422, "request_invalid")
+
+
 @pytest.mark.req("F15")
 def test_lists_come_in_pages_that_join_without_gap(admin: httpx2.Client) -> None:
     for number in range(7):

@@ -1170,6 +1170,7 @@ export interface components {
         AbnormalDevice: {
             /** Key */
             key: string;
+            name: components["schemas"]["Name"];
             /** Place */
             place: string | null;
             state: components["schemas"]["DeviceState"];
@@ -2047,6 +2048,8 @@ export interface components {
             stale: number;
             /** Total */
             total: number;
+            /** Unknown */
+            unknown: number;
         };
         /**
          * DeviceType
@@ -2115,6 +2118,11 @@ export interface components {
             code: string;
             /** Driver */
             driver: string;
+            /**
+             * Is Troubled
+             * @description Whether this device suffers from it.
+             */
+            is_troubled: boolean;
             /** Name */
             name: string;
             /** Next Try */
@@ -2130,6 +2138,7 @@ export interface components {
              * Format: date-time
              */
             reported_at: string;
+            sentence: components["schemas"]["SentenceOut"];
             /**
              * Since
              * Format: date-time
@@ -3245,7 +3254,7 @@ export interface components {
          * @description How a device stands.
          * @enum {string}
          */
-        State: "reporting" | "stale" | "silent" | "never" | "refused";
+        State: "reporting" | "stale" | "silent" | "never" | "refused" | "unknown";
         /**
          * Taken
          * @description The platform has it: from here on it is not lost.
@@ -5603,6 +5612,8 @@ export interface operations {
                 place?: string | null;
                 /** @description Words to find in key or name. */
                 q?: string | null;
+                /** @description How they stand; a page may then hold fewer than `limit` and still have a `next`. */
+                state?: components["schemas"]["State"] | null;
                 /** @description Key of the device type. */
                 type?: string | null;
             };

@@ -2,9 +2,9 @@ import { useTranslation } from 'react-i18next'
 
 import { Mark, type Tone } from './value/mark'
 
-export type DeviceStateName = 'reporting' | 'stale' | 'silent' | 'never' | 'refused'
+export type DeviceStateName = 'reporting' | 'stale' | 'silent' | 'never' | 'refused' | 'unknown'
 
-const tones: Record<DeviceStateName, Tone> = { reporting: 'ok', stale: 'warn', silent: 'bad', never: 'info', refused: 'bad' }
+const tones: Record<DeviceStateName, Tone> = { reporting: 'ok', stale: 'warn', silent: 'bad', never: 'info', refused: 'bad', unknown: 'info' }
 
 export const toneOf = (state: DeviceStateName): Tone => tones[state]
 

@@ -1,5 +1,6 @@
 """Devices: what they are, how they stand, their credentials and connections."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -11,15 +12,18 @@ from kaogong.api.connections import connection_page
 from kaogong.api.errors import answers
 from kaogong.api.paging import Cursor, Filter, KeyPath, Limit, Version, Words
 from kaogong.api.platform import Platform
-from kaogong.api.shapes.base import Changed
+from kaogong.api.shapes.base import Changed, TotalIs
 from kaogong.api.shapes.connections import DeviceConnection
 from kaogong.api.shapes.registry import DeviceChange, DeviceIn, DeviceMade, DeviceOut, DevicePage, Rotated
+from kaogong.api.states import State
 from kaogong.api.survey import standing_of, state_of
 from kaogong.core.principal import Principal
 from kaogong.db import Page
 from kaogong.registry import Device, DeviceFilter, DevicePatch, NewDevice
 
 router = APIRouter(tags=["devices"])
+
+LOOKED_THROUGH = 40  # pages of the registry for one page of devices in a state
 
 
 @router.get("/devices")
@@ -30,11 +34,16 @@ async def list_devices(
     type_: Annotated[Filter, Query(alias="type", description="Key of the device type.")] = None,
     place: Annotated[Filter, Query(description="Path of a place; everything below it is included.")] = None,
     gateway: Annotated[Filter, Query(description="Key of the device that speaks for them.")] = None,
+    state: Annotated[
+        State | None, Query(description="How they stand; a page may then hold fewer than `limit` and still have a `next`.")
+    ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> DevicePage:
     """Devices by key, a page at a time, each with how it stands."""
     chosen = DeviceFilter(q=q, type=type_, place=place, gateway=gateway)
+    if state is not None:
+        return await _in_state(platform, caller.principal, chosen, state, limit, cursor)
     page = await platform.read(lambda session: registry.list_devices(session, caller.principal, chosen, limit=limit, cursor=cursor))
     return await page_of(platform, caller.principal, page)
 
@@ -95,6 +104,25 @@ async def get_device_connection(platform: PlatformOf, caller: See, key: KeyPath)
         return connection_page(session, caller.principal, registry.get_device(session, caller.principal, key), platform.time_zone)
 
     return await platform.read(find)
+
+
+async def _in_state(
+    platform: Platform, principal: Principal, chosen: DeviceFilter, state: State, limit: int, cursor: str | None
+) -> DevicePage:
+    """The registry knows no states, so its pages are looked through until one of ours is full or enough have been seen."""
+    standing = await standing_of(platform, principal)
+    found: list[DeviceOut] = []
+    following = cursor
+    for _ in range(LOOKED_THROUGH):
+        turn = partial(registry.list_devices, principal=principal, chosen=chosen, limit=limit - len(found), cursor=following)
+        page = await platform.read(turn)
+        stands = ((device, standing.state(device.id)) for device in page.items)
+        found += [DeviceOut(**device.model_dump(), state=stand) for device, stand in stands if stand.state is state]
+        following = page.next
+        if len(found) == limit or following is None:
+            break
+    whole = cursor is None and following is None
+    return DevicePage(items=found, next=following, total=len(found), total_is=TotalIs.EXACT if whole else TotalIs.AT_LEAST)
 
 
 async def with_state(platform: Platform, principal: Principal, device: Device) -> DeviceOut:

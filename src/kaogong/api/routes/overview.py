@@ -1,17 +1,25 @@
 """Is the plant all right, is the platform: on one page, in sentences."""
 
-from fastapi import APIRouter
+from contextlib import suppress
 
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+
+from kaogong import registry
 from kaogong.api.access import PlatformOf, See, SeeTopology
 from kaogong.api.errors import answers
 from kaogong.api.platform import Platform
 from kaogong.api.routes.ledger import sample_ledger
 from kaogong.api.shapes.operations import AbnormalDevice, DeviceTally, Overview, ProcessOut, ProcessState, Topology
 from kaogong.api.shapes.registry import SentenceOut
+from kaogong.api.standings import Standing
 from kaogong.api.states import Sentence, summary
 from kaogong.api.survey import standing_of
 from kaogong.api.topology import topology
 from kaogong.core.clock import now
+from kaogong.core.errors import Missing
+from kaogong.core.principal import Principal
+from kaogong.registry import Device
 
 router = APIRouter(tags=["overview"])
 
@@ -38,14 +46,26 @@ async def get_overview(platform: PlatformOf, caller: See) -> Overview:
         stale_points=sum(one.stale for one in figures),
         points_per_s=platform.rates.of(principal.tenant_id, report.written),
         newest_age_s=None if newest is None else max(0.0, (now() - newest).total_seconds()),
-        abnormal=[
-            AbnormalDevice(key=standing.keys[device], place=standing.places.get(device) or None, state=standing.state(device))
-            for device, _ in standing.abnormal()[:ABNORMAL_SHOWN]
-        ],
+        abnormal=await _abnormal(platform, principal, standing),
         ledger=sample_ledger(report),
         processes=processes,
         server_time=now(),
     )
+
+
+async def _abnormal(platform: Platform, principal: Principal, standing: Standing) -> list[AbnormalDevice]:
+    """The first of the devices somebody should look at; one that was removed meanwhile is left out."""
+    shown = [device for device, _ in standing.abnormal()[:ABNORMAL_SHOWN]]
+
+    def find(session: Session) -> dict[int, Device]:
+        found = {}
+        for device in shown:
+            with suppress(Missing):
+                found[device] = registry.get_device(session, principal, standing.keys[device])
+        return found
+
+    known = await platform.read(find)
+    return [AbnormalDevice(key=one.key, name=one.name, place=one.place, state=standing.state(device)) for device, one in known.items()]
 
 
 def process_list(platform: Platform) -> list[ProcessOut]:

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from kaogong.api.shapes.base import Details, In, Moment, Out, Page
 from kaogong.api.shapes.registry import DeviceState, SentenceOut
+from kaogong.registry import Name
 
 
 class About(Out):
@@ -95,6 +96,7 @@ class AbnormalDevice(Out):
     """A device somebody should look at."""
 
     key: str
+    name: Name
     place: str | None
     state: DeviceState
 

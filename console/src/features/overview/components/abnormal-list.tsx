@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { Schemas } from '@/client/api'
 import { StateMark } from '@/components/state-mark'
 import { formatAge } from '@/lib/format'
+import { localText } from '@/lib/local-text'
 import { useLanguage } from '@/lib/use-language'
 
 import './abnormal-list.css'
@@ -20,7 +21,7 @@ export function AbnormalList({ items }: { items: readonly Schemas['AbnormalDevic
           <StateMark state={item.state.state} />
           <div>
             <Link to="/devices/$device" params={{ device: item.key }}>
-              {item.key}
+              {localText(item.name, language, item.key)}
             </Link>
             <p className="kg-muted kg-small">{item.state.sentence[language]}</p>
           </div>

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import socket
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from kaogong.core.errors import AuthRejected, Missing, NotReady
 from kaogong.plant import Faults, World, blueprint
 from kaogong.plant.control import Control
 from kaogong.plant.mqtt import Broker, Speaker
+from kaogong.plant.operation import Operation
 from kaogong.plant.provisioning import Platform, Provisioner
 from kaogong.plant.wiring import edge_configuration
 
@@ -102,8 +104,8 @@ def test_a_wrong_password_is_said(stack: Stack, tmp_path: Path) -> None:  # noqa
         asyncio.run(knock())
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110  (it is a figure, not an event)
             await asyncio.sleep(0.02)
 
@@ -161,3 +163,47 @@ def test_faults_on_demand_reach_the_running_plant(tmp_path: Path) -> None:
     asyncio.run(both(clear=True))
     assert world.machines["feed-pump-2"].faults == set()
     assert [f for f in control.faults() if f["since"]] == []
+
+
+@pytest.mark.req("B05", "B06", "B08", "H31")
+async def test_the_whole_plant_runs_breaks_recovers_and_stops(stack: Stack, known: tuple[Path, Provisioner], tmp_path: Path) -> None:  # noqa: F811
+    folder = tmp_path / "plant"
+    folder.mkdir()
+    for file in known[0].iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    told: list[tuple[str, dict[str, object]]] = []
+    host, _, port = stack.mqtt.partition(":")
+    plant = Operation(
+        tmp_path,
+        Platform(stack.url, "admin", PASSWORD),
+        Broker(host, int(port), "default"),
+        lambda state, reason="", **figures: told.append((state, figures)),
+    )
+    running = asyncio.create_task(plant.run())
+    control = Control(tmp_path)
+    try:
+        await until(lambda: running.done() or (bool(told) and told[-1][0] == "ready"), 60)
+        assert not running.done(), running
+        known_there = (await asyncio.to_thread(stack.client().get, "/api/v1/edge-nodes/edge-1/configuration")).json()
+        assert {c["name"] for c in known_there["connections"]} == {*plant.gateways, *plant.controllers}
+        await until(lambda: int(str(told[-1][1]["messages"])) >= len(plant.speakers))
+        assert len(told[-1][1]["faults"]) <= 1  # type: ignore[arg-type]
+
+        url = plant.controllers["cnc-cell"].url
+        await asyncio.to_thread(control.ask, "opcua-restart", clear=False)
+        await until(lambda: not answers(url), 30)
+        await asyncio.to_thread(control.ask, "opcua-restart", clear=True)
+        await until(lambda: answers(url), 60)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert not answers(url)
+    kept = json.loads((folder / "state.json").read_text())
+    assert kept["meter-main"]["energy_import"] > 0
+
+
+def answers(url: str) -> bool:
+    """Whether somebody listens where the OPC UA endpoint says."""
+    host, _, port = url.removeprefix("opc.tcp://").partition("/")[0].partition(":")
+    with socket.socket() as probe:
+        return probe.connect_ex((host, int(port))) == 0

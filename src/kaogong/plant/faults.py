@@ -88,10 +88,6 @@ class Faults:
             changes += [change for name in self.catalogue if (change := self._come(name, at, elapsed))]
         return changes
 
-    def struck(self, target: str) -> set[str]:
-        """The names of the faults active at a target."""
-        return {name for name in self.active if self.catalogue[name].target == target}
-
     def report(self) -> list[dict[str, Any]]:
         """Every fault, and since when it is active; JSON-safe."""
         return [

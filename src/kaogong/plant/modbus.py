@@ -1,7 +1,5 @@
 """The plant's Modbus TCP side: gateways and PLCs with many units each, on loopback."""
 
-import logging
-import time
 from collections.abc import Mapping
 
 from pymodbus.constants import ExcCodes
@@ -12,8 +10,6 @@ from kaogong.plant.machine import Machine, Modbus
 from kaogong.plant.ports import listener_port
 from kaogong.plant.registers import DIALECTS, RegisterMap, register_map
 from kaogong.plant.world import World
-
-log = logging.getLogger(__name__)
 
 READ_HOLDING, READ_INPUT = 3, 4
 
@@ -56,11 +52,6 @@ class Gateway:
         self._devices = [_Unit(world, machine, register_map(type(machine), name)).device(unit) for unit, machine in units.items()]
         self._server: ModbusTcpServer | None = None
 
-    @property
-    def is_plugged_in(self) -> bool:
-        """Whether it listens."""
-        return self._server is not None
-
     async def plug_in(self) -> None:
         """Listen; picks a free port when it has none yet."""
         if self._server is None:
@@ -77,11 +68,3 @@ class Gateway:
 def gateways(world: World, ports: Mapping[str, int]) -> dict[str, Gateway]:
     """Every gateway of the plant, on the port it had last time where that is free."""
     return {name: Gateway(world, name, listener_port(ports.get(name))) for name in DIALECTS}
-
-
-async def plug_in_all(found: Mapping[str, Gateway]) -> None:
-    """Start them, and say how long it took."""
-    begun = time.monotonic()
-    for gateway in found.values():
-        await gateway.plug_in()
-    log.info("%d Modbus gateways on ports %s after %.1f s", len(found), [g.port for g in found.values()], time.monotonic() - begun)

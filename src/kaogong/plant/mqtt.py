@@ -1,7 +1,6 @@
 """The plant's MQTT side: each device on its own connection with its own credential, QoS 1, its own time."""
 
 import asyncio
-import contextlib
 import logging
 import ssl
 from collections import deque
@@ -83,6 +82,9 @@ class Speaker:
             try:
                 await self._speak()
             except aiomqtt.MqttError as err:
+                task = asyncio.current_task()
+                if task is not None and task.cancelling():  # the goodbye failed, and hides that we are to stop
+                    raise asyncio.CancelledError from err
                 if str(err) != self._lost_words:
                     log.warning("%s: %s", self.machine.name, err)
                     self._lost_words = str(err)
@@ -137,8 +139,6 @@ class Speaker:
         pinging = client._misc_task  # aiomqtt has no public way to stop the pings
         if pinging is not None:
             pinging.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await pinging
         await self._is_mended.wait()
 
 

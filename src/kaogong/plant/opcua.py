@@ -1,6 +1,5 @@
 """The plant's OPC UA side: controllers whose address space holds an object a machine and a variable a property."""
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,8 +8,6 @@ from asyncua import Server, ua
 from kaogong.plant.machine import Machine, OpcUa, Property, Value
 from kaogong.plant.ports import listener_port
 from kaogong.plant.world import World
-
-log = logging.getLogger(__name__)
 
 NAMESPACE = "urn:kaogong:plant"
 INDEX = 2  # 0 is the standard's, 1 the server's own
@@ -37,11 +34,6 @@ class Controller:
         """The endpoint."""
         return f"opc.tcp://127.0.0.1:{self.port}/{self.name}"
 
-    @property
-    def is_up(self) -> bool:
-        """Whether it serves."""
-        return self._server is not None
-
     async def start(self) -> None:
         """Build the address space and listen."""
         if self._server is not None:
@@ -56,8 +48,8 @@ class Controller:
         self._last.clear()
         for machine in self.machines:
             await self._add(server, machine)
+        self._server = server  # before it listens, so that a start cut short is stopped too
         await server.start()
-        self._server = server
 
     async def stop(self) -> None:
         """End every session and close the port."""

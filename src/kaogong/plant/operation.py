@@ -1,14 +1,14 @@
 """The plant at work: its clock, its servers and speakers, its faults, until it is told to stop."""
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from kaogong.core import clock
+from kaogong.core.errors import KaogongError
 from kaogong.plant.blueprint import blueprint
 from kaogong.plant.control import Control
 from kaogong.plant.faults import Change
@@ -45,6 +45,7 @@ class Operation:
     gateways: dict[str, Gateway] = field(default_factory=dict)
     controllers: dict[str, Controller] = field(default_factory=dict)
     speakers: dict[str, Speaker] = field(default_factory=dict)
+    _is_wired: bool = False
 
     def __post_init__(self) -> None:
         kept = read_json(self._folder / "state.json")
@@ -64,42 +65,49 @@ class Operation:
         self.world.skip_to(clock.now())
         self.world.step()
         provisioner = Provisioner(self.platform, self._folder)
-        async with contextlib.AsyncExitStack() as stack:
-            stack.push_async_callback(provisioner.close)
+        try:
             self.tell("starting", "waiting for the platform")
             await provisioner.sign_in()
+            self.tell("starting", "telling the platform what stands here")
             await provisioner.provision(blueprint(self.edge_node), speaking=self._speaking())
-            await stack.enter_async_context(self._serving())
-            urls = {name: c.url for name, c in self.controllers.items()}
-            await provisioner.configure(self.edge_node, edge_configuration({n: g.port for n, g in self.gateways.items()}, urls))
             self.speakers = speakers(self.world.machines, self.broker, provisioner.credentials)
-            group = await stack.enter_async_context(asyncio.TaskGroup())
-            stack.callback(self._save)
-            for speaker in self.speakers.values():
-                group.create_task(speaker.run())
-            await self._live()
+            await self._work(provisioner)
+        finally:
+            await provisioner.close()
+
+    async def _work(self, provisioner: Provisioner) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                for speaker in self.speakers.values():
+                    group.create_task(speaker.run())
+                # The servers take seconds to build; the devices that speak for themselves do not wait for them.
+                group.create_task(self._serve(provisioner))
+                await self._live()
+        except* KaogongError as failures:
+            raise failures.exceptions[0] from failures
+        finally:
+            self._save()
+            for host in self.gateways.values():
+                await host.unplug()
+            for controller in self.controllers.values():
+                await controller.stop()
 
     def _speaking(self) -> frozenset[str]:
         return frozenset(d.key for d in blueprint().devices if d.is_direct or self.world.machines[d.key].events)
 
-    @contextlib.asynccontextmanager
-    async def _serving(self) -> AsyncIterator[None]:
+    async def _serve(self, provisioner: Provisioner) -> None:
         ports: Mapping[str, int] = read_json(self._folder / "ports.json")
         self.gateways, self.controllers = gateways(self.world, ports), controllers(self.world, ports)
-        try:
-            for gateway in self.gateways.values():
-                await gateway.plug_in()
-            for controller in self.controllers.values():
-                await controller.start()
-            used = {name: host.port for name, host in (self.gateways | self.controllers).items()}
-            write_secretly(self._folder / "ports.json", used)
-            log.info("Modbus TCP and OPC UA on 127.0.0.1: %s", ", ".join(f"{name} {port}" for name, port in used.items()))
-            yield
-        finally:
-            for gateway in self.gateways.values():
-                await gateway.unplug()
-            for controller in self.controllers.values():
-                await controller.stop()
+        for gateway in self.gateways.values():
+            await gateway.plug_in()
+        for controller in self.controllers.values():
+            await controller.start()
+        used = {name: host.port for name, host in (self.gateways | self.controllers).items()}
+        write_secretly(self._folder / "ports.json", used)
+        log.info("Modbus TCP and OPC UA on 127.0.0.1: %s", ", ".join(f"{name} {port}" for name, port in used.items()))
+        urls = {name: c.url for name, c in self.controllers.items()}
+        await provisioner.configure(self.edge_node, edge_configuration({n: g.port for n, g in self.gateways.items()}, urls))
+        self._is_wired = True
 
     async def _live(self) -> None:
         loop = asyncio.get_running_loop()
@@ -146,7 +154,10 @@ class Operation:
             "connected": sum(s.is_connected for s in self.speakers.values()),
             "messages": sum(s.acknowledged for s in self.speakers.values()),
         }
-        self.tell("ready", "", **figures)
+        if self._is_wired:
+            self.tell("ready", "", **figures)
+        else:
+            self.tell("starting", "wiring the edge node", **figures)
 
     def _save(self) -> None:
         write_secretly(self._folder / "state.json", self.world.kept())

@@ -92,6 +92,14 @@ class Stack:
             self._clients[key] = client
         return self._clients[key]
 
+    def welcome(self, login: str, password: str) -> None:
+        """Change a first password to the one everybody has here."""
+        with self.fresh() as client:
+            token = client.post("/api/v1/auth/token", data={"username": login, "password": password}).json()["access_token"]
+            change = {"current_password": password, "new_password": PASSWORD}
+            answer = client.post("/api/v1/auth/password", json=change, headers={"authorization": f"Bearer {token}"})
+            assert answer.status_code == 200, answer.text
+
     def forget(self, login: str) -> None:
         """The login has ended: the next `client` signs in again."""
         self._clients.pop(login).close()

@@ -64,10 +64,13 @@ async def test_disk_limit_refuses_instead_of_acknowledging(tmp_path: Path) -> No
     await broker.server.start()
     bus = await broker.bus()
     await ensure_streams(bus)
-    for _ in range(3):
-        await bus.publish_stream(subjects.up("acme", "pump-1"), b"x" * 1_000_000)
+
+    async def fill() -> None:
+        for _ in range(10):
+            await bus.publish_stream(subjects.up("acme", "pump-1"), b"x" * 1_000_000)
+
     with pytest.raises(Overloaded) as raised:
-        await bus.publish_stream(subjects.up("acme", "pump-1"), b"x" * 2_000_000)
+        await fill()
     assert raised.value.stable_code == "bus_full"
     await bus.close()
     await broker.server.stop()

@@ -235,6 +235,18 @@ async def test_two_ingests_share_the_partitions_and_one_takes_over(line: Line) -
     await second.release()
 
 
+async def test_the_brokers_copy_of_a_qos_1_message_is_accounted_for_and_not_stored(line: Line) -> None:
+    ts = now_ms()
+    async with line.running():
+        for n in range(5):
+            await line.send(body(ts + n, pressure=n))
+            last = await line.bus.publish_stream(f"{subjects.MQTT_COPY}up.acme.pump-1.telemetry", body(ts + n, pressure=n))
+        await line.accounted(last)
+    report = await line.historian.ledger()
+    assert report.messages((await line.bus.stream_state(subjects.UP)).incarnation) == 10
+    assert (report.decoded, report.written, dict(report.rejected)) == (5, 5, {})
+
+
 async def test_figures(line: Line) -> None:
     async with line.running() as work:
         assert isinstance(work, Ingest)

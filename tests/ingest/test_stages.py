@@ -53,6 +53,15 @@ def test_time_window_is_measured_from_the_receipt(names: Names) -> None:
     assert "2100-01-01" in batch.rejects.filter(pl.col("message") == 3)["detail"].item()
 
 
+def test_an_event_out_of_time_is_refused_too(names: Names) -> None:
+    now, subject = now_ms(), "up.acme.pump-1.event.tripped"
+    batch = TimeWindow(names, 600, 400 * DAY_S)(
+        decoded(names, stored(b'{"ts":4102444800000}', subject), stored(b'{"ts":%d}' % now, subject))
+    )
+    assert batch.events["message"].to_list() == [1]
+    assert batch.rejects.select("message", "property_key", "reason", "samples").rows() == [(0, "tripped", "time_in_future", 0)]
+
+
 def test_out_of_range_is_uncertain_and_kept_and_values_are_rounded(names: Names, works: Works) -> None:
     sent = [0.1 + 0.2, 1.024, 1.026, 501.0, -1.0, {"v": 900, "q": 0x80050000}, {"v": None, "q": 0x80050000}]
     batch = Limits(names)(decoded(names, *(stored(body(now_ms(), flow=v, pressure=1.23456)) for v in sent)))

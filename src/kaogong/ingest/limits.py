@@ -21,28 +21,30 @@ class TimeWindow:
         self._names, self._future_ms, self._retention_ms = names, int(future_s * 1000), int(retention_s * 1000)
 
     def __call__(self, batch: Batch) -> Batch:
-        rows = batch.samples
+        samples, refused = self._split(batch.samples)
+        if len(refused):
+            batch = replace(batch, samples=samples).reject(refusals(refused, self._names, _TIMES))
+        events, refused = self._split(batch.events)
+        if len(refused):
+            none = refused.with_columns(pl.col("name").alias("property_key"), _TIMES.alias("detail"), pl.lit(0).alias("samples"))
+            batch = replace(batch, events=events).reject(none)
+        return batch
+
+    def _split(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Rows inside the window, and those outside with a column `reason`."""
         ahead_ms = rows["observed_at"].to_physical() // 1000 - rows["received_at"].to_physical()
         lowest, highest = ahead_ms.min(), ahead_ms.max()
         if lowest is None or (int(highest) <= self._future_ms and int(lowest) >= -self._retention_ms):  # type: ignore[arg-type]
-            return batch
-        reason = (
-            pl.when(ahead_ms > self._future_ms)
-            .then(pl.lit(Reason.TIME_IN_FUTURE.value))
-            .when(ahead_ms < -self._retention_ms)
-            .then(pl.lit(Reason.TIME_TOO_OLD.value))
-        )
-        rows = rows.with_columns(reason.alias("reason"))
-        refused = rows.filter(pl.col("reason").is_not_null())
-        kept = rows.filter(pl.col("reason").is_null()).drop("reason")
-        return replace(batch, samples=kept).reject(
-            refusals(
-                refused,
-                self._names,
-                pl.col("observed_at").dt.strftime("observed at %Y-%m-%dT%H:%M:%SZ, ")
-                + pl.col("received_at").dt.strftime("received at %Y-%m-%dT%H:%M:%SZ"),
-            )
-        )
+            return rows, rows.clear()
+        future, old = pl.lit(Reason.TIME_IN_FUTURE.value), pl.lit(Reason.TIME_TOO_OLD.value)
+        reason = pl.when(ahead_ms > self._future_ms).then(future).when(ahead_ms < -self._retention_ms).then(old)
+        judged = rows.with_columns(reason.alias("reason"))
+        return judged.filter(pl.col("reason").is_null()).drop("reason"), judged.filter(pl.col("reason").is_not_null())
+
+
+_TIMES = pl.col("observed_at").dt.strftime("observed at %Y-%m-%dT%H:%M:%SZ, ") + pl.col("received_at").dt.strftime(
+    "received at %Y-%m-%dT%H:%M:%SZ"
+)
 
 
 def refusals(rows: pl.DataFrame, names: Names, detail: pl.Expr) -> pl.DataFrame:

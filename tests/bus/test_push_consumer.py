@@ -176,7 +176,7 @@ async def test_a_lost_message_is_noticed_and_fetched_again(bus: Bus) -> None:
     await publish_many(bus, 10)
     await read(consumer, 10)
     # The twelfth vanishes on its way, as when a client drops what it cannot queue.
-    receive, lost = consumer._receive, []
+    receive, lost = consumer._receive, list[Msg]()
 
     def drop_one(generation: int, msg: Msg) -> None:
         if not lost and msg.reply.split(".")[5] == "12":

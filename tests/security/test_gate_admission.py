@@ -1,6 +1,7 @@
 import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from kaogong.security.violations import LogReader, violations_in
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def record(device: str = "pump", password: str = "secret", **more: object) -> CredentialRecord:
+def record(device: str = "pump", password: str = "secret", **more: Any) -> CredentialRecord:
     sha256 = hashlib.sha256(password.encode()).hexdigest() if password else ""
     return CredentialRecord(1, "acme", 7, device, sha256, None, False, False)._replace(**more)
 

@@ -19,7 +19,7 @@ from kaogong.cli.doctor import examine
 from kaogong.core.errors import ConfigInvalid, NotReady
 from kaogong.settings import Http, Mqtt, Nats, Settings
 
-KAOGONG = [sys.executable, "-m", "kaogong"]
+KAOGONG = [sys.executable, "-m", "kaogong.cli"]
 PROCESSES = ("nats-server", "historian", "gate", "ingest", "serve", "edge")
 
 

@@ -220,7 +220,7 @@ def _processes(home: Path, settings: Settings, pid: int | None) -> Iterator[Find
     except TimeoutError:
         yield Finding("wrong", "the message bus does not answer")
         return
-    for name in ("gate", *PROCESSES):
+    for name in PROCESSES:
         if name not in said:
             yield Finding("wrong", f"{name} says nothing")
         elif said[name]["state"] == "ready":

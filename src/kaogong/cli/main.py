@@ -14,7 +14,7 @@ from kaogong import __version__
 from kaogong.core.errors import KaogongError
 
 HERE = Path(__file__).parent
-COMMANDS = sorted(f.stem for f in HERE.glob("*.py") if f.stem not in ("__init__", "main", "process", "first_start"))
+COMMANDS = sorted(f.stem for f in HERE.glob("*.py") if f.stem not in ("__init__", "__main__", "main", "process", "first_start", "remote"))
 
 
 class Commands(TyperGroup):

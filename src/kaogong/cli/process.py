@@ -28,6 +28,8 @@ log = logging.getLogger("kaogong.process")
 
 State = Literal["starting", "ready", "degraded"]
 STATUS_EVERY_S = 1.0
+HOLD = "hold"  # while `up` prepares what all processes need, they load what they need themselves and wait
+HOLD_LOOK_S = 0.02
 LOOK_FOR_GATE_S = 0.2
 SETTLING_S = 30.0
 QUIET = ("asyncua", "pymodbus", "mqtt", "alembic", "urllib3", "httpx2", "httpcore2")
@@ -148,6 +150,8 @@ class ProcessContext:
 
     async def _work(self, main: "Callable[[ProcessContext], Awaitable[None]]", bus: bool) -> None:
         log.info("starting, pid %d", os.getpid())
+        while any((self.home / "run" / name).exists() for name in (HOLD, f"{HOLD}.{self.name}")):
+            await asyncio.sleep(HOLD_LOOK_S)
         if not bus:
             await main(self)
             return

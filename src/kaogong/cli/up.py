@@ -16,7 +16,7 @@ import typer
 
 from kaogong.bus import Bus, Listener, NatsServer, ServerOptions, ensure_streams
 from kaogong.bus.subjects import STATUS
-from kaogong.cli.process import connect_bus, open_log
+from kaogong.cli.process import HOLD, connect_bus, open_log
 from kaogong.core.clock import now
 from kaogong.core.errors import ConfigInvalid, KaogongError, NotReady
 from kaogong.settings import RESOLVED, Http, Mqtt, Settings
@@ -37,7 +37,7 @@ from kaogong.supervisor import (
 app = typer.Typer()
 log = logging.getLogger("kaogong.up")
 
-PROCESSES = ("historian", "ingest", "serve", "edge")
+PROCESSES = ("gate", "historian", "serve", "ingest", "edge")
 STOPPING = ((("plant", "edge", "serve", "ingest", "gate"), 4.0), (("historian",), 3.0), (("nats-server",), 2.0))
 LOOK_EVERY_S = 1.0
 EXTERNAL_BUS_S = 10.0
@@ -148,6 +148,7 @@ class _Up:
     def __init__(self, home: Path, settings: Settings, secrets: Secrets, own_broker: bool, demo: bool, began: float) -> None:
         self._home, self._settings, self._secrets = home, settings, secrets
         self._own_broker, self._demo, self._began = own_broker, demo, began
+        self._holds = [home / "run" / HOLD, home / "run" / f"{HOLD}.edge"]
         self._stop = asyncio.Event()
         self._bus: Bus | None = None
 
@@ -167,7 +168,8 @@ class _Up:
             for task in (starting, stopped, watching):
                 task.cancel()
             await asyncio.gather(starting, stopped, watching, return_exceptions=True)
-            (self._home / "ready.json").unlink(missing_ok=True)
+            for file in (self._home / "ready.json", *self._holds):
+                file.unlink(missing_ok=True)
             if self._bus is not None:
                 await self._bus.close()
             await self._supervisor.stop(STOPPING)
@@ -178,13 +180,17 @@ class _Up:
         if self._own_broker:
             self._supervisor.start(Broker(NatsServer(self._server_options(), directory=self._home / "run")))
             await self._supervisor.all_ready()
+        for hold in self._holds:
+            hold.touch()
+        children = {name: self._supervisor.start(self._command(name)) for name in PROCESSES}
         self._bus = await self._connect()
         await ensure_streams(self._bus)
         await preparing
-        gate = self._supervisor.start(self._command("gate"))
-        for name in PROCESSES:
-            # The broker keeps a device that comes before there is a gate waiting for half a minute.
-            self._supervisor.start(self._command(name), after=gate.ready.wait() if name == "edge" else None)
+        everybody, edge = self._holds
+        everybody.unlink()
+        # The broker keeps a device that comes before there is a gate waiting for half a minute.
+        letting_go = asyncio.get_running_loop().create_task(children["gate"].ready.wait())
+        letting_go.add_done_callback(lambda _: edge.unlink(missing_ok=True))
         await self._supervisor.all_ready()
         self._write_ready()
         _say(f"everything is ready after {time.monotonic() - self._began:.1f} s")
@@ -247,7 +253,7 @@ class _Up:
 
     def _command(self, name: str) -> Command:
         # Two arenas are enough for processes that are one event loop and a few threads; more only fragments memory.
-        argv = [*_python("kaogong"), name, "--home", str(self._home)]
+        argv = [*_python("kaogong.cli"), name, "--home", str(self._home)]
         return Command(self._home, name, argv, {"MALLOC_ARENA_MAX": "2"})
 
     @property

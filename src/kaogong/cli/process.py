@@ -150,7 +150,7 @@ class ProcessContext:
 
     async def _work(self, main: "Callable[[ProcessContext], Awaitable[None]]", bus: bool) -> None:
         log.info("starting, pid %d", os.getpid())
-        while any((self.home / "run" / name).exists() for name in (HOLD, f"{HOLD}.{self.name}")):
+        while any((self.home / "run" / name).exists() for name in (HOLD, f"{HOLD}.{self.name}")):  # noqa: ASYNC110
             await asyncio.sleep(HOLD_LOOK_S)
         if not bus:
             await main(self)

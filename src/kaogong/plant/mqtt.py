@@ -78,18 +78,18 @@ class Speaker:
 
     async def run(self) -> None:
         """Speak until cancelled; what could not be sent is kept and sent with its own time."""
-        while True:
+        while not _is_stopping():
             try:
                 await self._speak()
             except aiomqtt.MqttError as err:
-                task = asyncio.current_task()
-                if task is not None and task.cancelling():  # the goodbye failed, and hides that we are to stop
-                    raise asyncio.CancelledError from err
+                if _is_stopping():
+                    break
                 if str(err) != self._lost_words:
                     log.warning("%s: %s", self.machine.name, err)
                     self._lost_words = str(err)
                 await asyncio.sleep(RETRY_S)
-            await self._is_mended.wait()
+            if not _is_stopping():
+                await self._is_mended.wait()
 
     async def _speak(self) -> None:
         tls = ssl.create_default_context(cafile=self.broker.certificate) if self.broker.certificate else None
@@ -116,10 +116,10 @@ class Speaker:
                 await asyncio.gather(*work, return_exceptions=True)
 
     async def _send(self, client: aiomqtt.Client) -> None:
-        while not self._is_cut.is_set():
+        while not (self._is_cut.is_set() or _is_stopping()):
             await self._news.wait()
             self._news.clear()
-            while self._waiting and not self._is_cut.is_set():
+            while self._waiting and not (self._is_cut.is_set() or _is_stopping()):
                 topic, body = self._waiting[0]
                 await client.publish(topic, body, qos=1)
                 self.acknowledged += 1
@@ -140,6 +140,16 @@ class Speaker:
         if pinging is not None:
             pinging.cancel()
         await self._is_mended.wait()
+
+
+def _is_stopping() -> bool:
+    """Whether this task was cancelled, also where the cancellation got lost.
+
+    Until Python 3.12 `asyncio.wait_for`, which aiomqtt waits with, forgets a cancellation that comes together with its
+    result, and the library's goodbye may fail with an error of its own.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def speakers(machines: Mapping[str, Machine], broker: Broker, credentials: Mapping[str, tuple[str, str]]) -> dict[str, Speaker]:

@@ -30,7 +30,6 @@ async def follow(platform: Platform) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(_again(lambda: fleet.follow_replies(platform.bus, platform.database), "answers to commands"))
         group.create_task(_again(lambda: fleet.follow_reports(platform.bus, platform.database), "reports of edge nodes"))
-        group.create_task(_again(lambda: fleet.follow_reports(platform.bus, platform.database), "reports of edge nodes"))
 
 
 async def _again(work: Callable[[], Awaitable[None]], what: str) -> None:

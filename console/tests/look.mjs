@@ -1,4 +1,5 @@
 // Screenshots of every page, both languages, both themes, desk and phone, and what axe-core finds on each.
+// SIZES, LANGUAGES and THEMES narrow it down.
 //   KAOGONG_URL=http://127.0.0.1:8000 KAOGONG_USER=admin KAOGONG_PASSWORD=… node tests/look.mjs OUT_DIR [page …]
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -10,6 +11,7 @@ const [out = '/tmp/kaogong-look', ...only] = process.argv.slice(2)
 /* global document, window */
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic']
+const some = (name, all) => (process.env[name] ?? all).split(',')
 const sizes = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
 
 const device = process.env.KAOGONG_DEVICE ?? 'pump-1'
@@ -46,9 +48,10 @@ const pages = {
 mkdirSync(out, { recursive: true })
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags })
 let serious = 0
-for (const [size, viewport] of Object.entries(sizes)) {
-  for (const language of ['zh', 'en']) {
-    for (const theme of ['light', 'dark']) {
+for (const size of some('SIZES', 'desk,phone')) {
+  const viewport = sizes[size]
+  for (const language of some('LANGUAGES', 'zh,en')) {
+    for (const theme of some('THEMES', 'light,dark')) {
       const context = await browser.newContext({ viewport, colorScheme: theme, locale: language === 'zh' ? 'zh-CN' : 'en-GB' })
       const page = await context.newPage()
       page.on('pageerror', (error) => console.log(`${page.url()}: ${error}`))

@@ -44,7 +44,7 @@ export function CodeEditor({ value, onChange, language, label, schema, readOnly 
         language === 'json' ? json() : sql({ schema: schema ?? {}, upperCaseKeywords: true }),
         EditorView.lineWrapping,
         EditorView.editable.of(!readOnly),
-        EditorView.contentAttributes.of({ 'aria-label': label, ...(readOnly ? { tabindex: '0' } : {}) }),
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) changed.current?.(update.state.doc.toString())
         }),

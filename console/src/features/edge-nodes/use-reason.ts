@@ -1,15 +1,18 @@
 import { useTranslation } from 'react-i18next'
 
-/** What an edge node says in English, in the reader's language where its code is known; the original words follow as the cause. */
+import type { Schemas } from '@/client/api'
+
+/** The failures an edge node names by code (fleet/words.py has the same sentences). */
 const known = [
-  'not_ready', 'auth_rejected', 'config_invalid', 'missing', 'unreachable', 'refused', 'timeout', 'name_unknown', 'connection_lost', 'node_unknown', 'stale', 'internal', 'ok',
+  'connection_refused', 'host_unknown', 'network_unreachable', 'timed_out', 'connection_lost', 'connection_failed', 'answer_garbled',
+  'subscription_lost', 'login_refused', 'certificate_refused', 'security_not_offered', 'fault', 'points_bad',
 ] as const
 
-export function useReason(): (code: string, reason: string) => string {
-  const { t, i18n } = useTranslation()
-  return (code, reason) => {
+/** Why a connection is as it is, in the reader's language; a code of tomorrow keeps the node's own words. */
+export function useReason(): (connection: Schemas['ConnectionReport']) => string {
+  const { t } = useTranslation()
+  return ({ code, reason, peer, driver, details }) => {
     const name = known.find((each) => each === code)
-    if (i18n.language === 'en' || !name) return reason
-    return reason ? t('edge.reason_with_cause', { reason: t(`edge.code.${name}`), cause: reason }) : t(`edge.code.${name}`)
+    return name ? t(`edge.code.${name}`, { peer, driver, ...details }) : reason
   }
 }

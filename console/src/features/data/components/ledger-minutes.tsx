@@ -13,9 +13,9 @@ export function LedgerMinutes({ minutes }: { minutes: readonly Schemas['MinuteOu
   const { t } = useTranslation()
   const language = useLanguage()
   const bars = minutes.map((minute) => {
-    const stored = minute.outcomes['written'] ?? 0
-    const all = Object.values(minute.outcomes).reduce((sum, count) => sum + count, 0)
-    return { at: minute.minute, stored, rejected: all - stored }
+    const { decoded = 0, written = 0, ...rejected } = minute.outcomes
+    const lost = Object.values(rejected).reduce((sum, count) => sum + count, 0)
+    return { at: minute.minute, stored: written, rejected: Math.max(lost, decoded - written) }
   })
   const most = Math.max(1, ...bars.map((bar) => bar.stored + bar.rejected))
   const first = bars[0]

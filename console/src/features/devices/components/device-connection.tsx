@@ -72,7 +72,7 @@ function EdgePanel({ edge }: { edge: Schemas['EdgeConnection'] }) {
           [t('connection.driver'), <code key="driver">{edge.driver}</code>],
           [t('connection.peer'), edge.peer],
           [t('connection.since_label'), formatMoment(edge.since, language, now)],
-          ...(edge.reason ? ([[t('connection.reason'), edge.reason]] as [string, ReactNode][]) : []),
+          ...(edge.is_troubled ? ([[t('connection.reason'), edge.sentence[language]]] as [string, ReactNode][]) : []),
           ...(wait !== undefined && wait > 0 ? ([[t('connection.next_try_label'), formatAge(wait, language)]] as [string, ReactNode][]) : []),
           [t('connection.reported_at'), formatMoment(edge.reported_at, language, now)],
         ]}
@@ -84,7 +84,7 @@ function EdgePanel({ edge }: { edge: Schemas['EdgeConnection'] }) {
               <Mark tone={point.state === 'bad' ? 'bad' : 'warn'}>
                 <code>{point.property}</code>
               </Mark>{' '}
-              {point.reason} <span className="kg-muted">{t('connection.since', { since: formatMoment(point.since, language, now) })}</span>
+              {point.reason} <span className="kg-muted">{t('connection.since_brief', { since: formatMoment(point.since, language, now) })}</span>
             </li>
           ))}
         </ul>

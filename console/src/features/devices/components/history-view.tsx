@@ -44,7 +44,7 @@ export function HistoryView({ device, type, chosen, range, asTable, onChange }: 
   const plottable = useMemo(() => (type.properties ?? []).filter(isPlottable), [type])
   const keys = useMemo(() => {
     const asked = (chosen ?? []).filter((key) => plottable.some((property) => property.key === key))
-    return (asked.length > 0 ? asked : plottable.slice(0, 2).map((property) => property.key)).slice(0, mostSeries)
+    return (asked.length > 0 ? asked : [...plottable.filter((property) => property.type === 'number'), ...plottable].slice(0, 2).map((property) => property.key)).slice(0, mostSeries)
   }, [chosen, plottable])
   const [shown, setShown] = useSpan(range)
   const span = useDebounced(shown, 150)

@@ -49,7 +49,7 @@ function ConnectionItem({ connection }: { connection: Connection }) {
       </div>
       {connection.state !== 'running' && (
         <p>
-          {t('connection.since', { since: formatMoment(connection.since, language, now) })} {reasonOf(connection.code, connection.reason)}{' '}
+          {t('connection.since', { since: formatMoment(connection.since, language, now) })} {reasonOf(connection)}{' '}
           {wait !== undefined && wait > 0 && <span className="kg-muted">{t('connection.next_try', { wait: formatAge(wait, language) })}</span>}
         </p>
       )}
@@ -75,7 +75,7 @@ function ConnectionItem({ connection }: { connection: Connection }) {
                   <code>{point.property}</code>
                 </span>
                 <span>
-                  {point.reason} <span className="kg-muted">{t('connection.since', { since: formatMoment(point.since, language, now) })}</span>
+                  {point.reason} <span className="kg-muted">{t('connection.since_brief', { since: formatMoment(point.since, language, now) })}</span>
                 </span>
               </li>
             ))}

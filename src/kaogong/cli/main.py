@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from rich.console import Console
 from typer.core import TyperGroup
 
 from kaogong import __version__
@@ -57,5 +56,7 @@ def main() -> None:
     try:
         app(prog_name="kaogong")
     except KaogongError as err:
+        from rich.console import Console  # noqa: PLC0415  # processes that live long need no tables and colours
+
         Console(stderr=True, highlight=False, soft_wrap=True, markup=False).print(f"kaogong: {err.message}")
         sys.exit(1)

@@ -5,7 +5,7 @@ import contextlib
 import socket
 import tempfile
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,12 +24,11 @@ from kaogong import registry, security
 from kaogong.api import Platform, create_app
 from kaogong.api.following import follow
 from kaogong.api.live import LiveHub
-from kaogong.bus import Bus, Downlink, ensure_streams
+from kaogong.bus import Downlink, ensure_streams
 from kaogong.cli.serve import Server
 from kaogong.core.principal import Principal, Role
 from kaogong.core.sample import SAMPLES
 from kaogong.db import Database
-from kaogong.historian import Historian
 from kaogong.security.gate import Gate
 
 T = TypeVar("T")
@@ -314,6 +313,3 @@ def until(condition: Callable[[], T | None], timeout_s: float = 10) -> T:
             return found
         pause.wait(0.02)
     raise TimeoutError("it never came true")
-
-
-__all__ = ["Awaitable", "Bus", "Historian", "Stack", "minutes_ago", "problem", "until"]

@@ -113,6 +113,14 @@ def test_the_audit_log_says_who_did_what_and_is_whole(stack: Stack, admin: httpx
     assert stack.client("default/auditor").get("/api/v1/audit").status_code == 200
 
 
+@pytest.mark.req("I01")
+@pytest.mark.req("K24")
+def test_an_attempt_beyond_ones_rights_is_in_the_audit_log(stack: Stack, admin: httpx2.Client, viewer: httpx2.Client) -> None:
+    assert viewer.delete("/api/v1/devices/beyond-1").status_code == 403
+    lines = admin.get("/api/v1/audit", params={"action": "access.refuse", "key": "/api/v1/devices/beyond-1"}).json()["items"]
+    assert [(one["actor"], one["outcome"]) for one in lines] == [("viewer", "role_missing")]
+
+
 @pytest.mark.req("A20")
 def test_the_log_of_a_past_period_comes_with_hashes_that_the_audit_log_remembers(stack: Stack, admin: httpx2.Client) -> None:
     lines = {

@@ -5,11 +5,13 @@ from typing import Annotated, Any
 from anyio import to_thread
 from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPBasic, HTTPBasicCredentials, OAuth2PasswordBearer
+from sqlalchemy.orm import Session
 
+from kaogong import audit
 from kaogong.api.envelope import COOKIE
 from kaogong.api.platform import Platform
 from kaogong.core.errors import AuthRejected, Denied
-from kaogong.security import Action, Caller, identify, identify_device, require
+from kaogong.security import Action, Caller, Entry, identify, identify_device, require
 
 bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", scheme_name="bearer", auto_error=False)
 cookie = APIKeyCookie(name=COOKIE, scheme_name="cookie", auto_error=False)
@@ -47,10 +49,24 @@ class Allowed:
     def __init__(self, action: Action) -> None:
         self.action = action
 
-    async def __call__(self, platform: PlatformOf, secret: Annotated[str, Depends(secret_of)]) -> Caller:
+    async def __call__(self, request: Request, platform: PlatformOf, secret: Annotated[str, Depends(secret_of)]) -> Caller:
         caller = await to_thread.run_sync(identify, platform.database, secret)
-        require(caller, self.action)
+        try:
+            require(caller, self.action)
+        except Denied as err:
+            if err.stable_code != "password_change_required":
+                await note_denied(platform, caller, request.url.path, err)
+            raise
         return caller
+
+
+async def note_denied(platform: Platform, caller: Caller, path: str, err: Denied) -> None:
+    """An attempt beyond one's rights is a line of the audit log."""
+
+    def note(session: Session) -> None:
+        audit.record(session, caller.principal, "access.refuse", "address", path, dict(err.details), outcome=err.stable_code)
+
+    await platform.write(note)
 
 
 def allow(action: Action) -> Any:
@@ -63,6 +79,7 @@ class AllowedOrDevice(Allowed):
 
     async def __call__(  # type: ignore[override]
         self,
+        request: Request,
         platform: PlatformOf,
         credential: Annotated[HTTPBasicCredentials | None, Depends(basic)],
         token: Annotated[str | None, Depends(bearer)],
@@ -70,13 +87,15 @@ class AllowedOrDevice(Allowed):
     ) -> Caller:
         if credential is not None:
             return await to_thread.run_sync(identify_device, platform.database, credential.username, credential.password)
-        return await super().__call__(platform, secret_of(token, session))
+        return await super().__call__(request, platform, secret_of(token, session))
 
 
-def own_device(caller: Caller, device: str) -> None:
-    """Raise Denied when a device speaks under another's name."""
-    if caller.entry == "device" and caller.principal.name != device:
-        raise Denied(f"This credential belongs to {caller.principal.name!r}, not to {device!r}.", code="not_assigned")
+async def own_device(platform: Platform, caller: Caller, path: str, *names: str | None) -> None:
+    """Raise Denied when a device comes for others than `names`, which may be itself or who speaks for it."""
+    if caller.entry is Entry.DEVICE and caller.principal.name not in names:
+        err = Denied(f"{caller.principal.name!r} does not speak for {names[0]!r}.", code="not_assigned")
+        await note_denied(platform, caller, path, err)
+        raise err
 
 
 Own = Annotated[Caller, allow(Action.OWN_ACCOUNT)]

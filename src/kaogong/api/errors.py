@@ -58,7 +58,7 @@ _log = logging.getLogger(__name__)
 class Problem(BaseModel):
     """Every error answer (RFC 9457). `code` is stable; `detail` says what to do."""
 
-    type: str = Field(description="Where the code is explained.")
+    type: str = Field(description="The code as a URN.")
     title: str
     status: int
     code: str = Field(description="Stable name of the failure; programs decide by it.")
@@ -70,7 +70,7 @@ class Problem(BaseModel):
 def problem(request: Request, status: int, code: str, detail: str, *, details: Mapping[str, Any] | None = None) -> Response:
     """The error answer itself."""
     body = {
-        "type": f"/docs/errors#{code}",
+        "type": f"urn:kaogong:error:{code}",
         "title": TITLES.get(status, "Error"),
         "status": status,
         "code": code,
@@ -127,7 +127,14 @@ async def _unusable(request: Request, err: Exception) -> Response:
 
 async def _http(request: Request, err: Exception) -> Response:
     assert isinstance(err, HTTPException)
-    codes = {400: "request_unreadable", 404: "missing", 405: "method_unknown", 413: "too_large", 415: "media_type_unknown"}
+    codes = {
+        400: "request_unreadable",
+        401: "not_signed_in",
+        404: "missing",
+        405: "method_unknown",
+        413: "too_large",
+        415: "media_type_unknown",
+    }
     code = codes.get(err.status_code, "http_error")
     answer = problem(request, err.status_code, code, _DETAILS.get(err.status_code, str(err.detail)))
     for name, value in (err.headers or {}).items():

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Request, Response
 from sqlalchemy.orm import Session
 
 from kaogong import registry
@@ -67,6 +67,7 @@ async def get_edge_node_report(platform: PlatformOf, caller: See, key: KeyPath) 
 
 @router.get("/edge-nodes/{key}/configuration", responses=answers(404) | {304: {"description": "Still the one of this ETag."}})
 async def get_edge_node_configuration(
+    request: Request,
     response: Response,
     platform: PlatformOf,
     caller: ReadConfiguration,
@@ -74,7 +75,7 @@ async def get_edge_node_configuration(
     if_none_match: Annotated[str | None, Header(description="The ETag the node has.")] = None,
 ) -> Configuration:
     """The newest configuration document; the node reads it with its own credential. The ETag is its version."""
-    own_device(caller, key)
+    await own_device(platform, caller, request.url.path, key)
     found = await platform.read(lambda session: _latest(session, caller.principal, key))
     response.headers["etag"] = f'"{found.version}"'
     if if_none_match is not None and if_none_match.strip() == response.headers["etag"]:

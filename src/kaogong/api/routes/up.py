@@ -7,14 +7,13 @@ import orjson
 from fastapi import APIRouter, Header, Path, Request
 
 from kaogong import registry
-from kaogong.api.access import PlatformOf, Send
+from kaogong.api.access import PlatformOf, Send, own_device
 from kaogong.api.errors import answers
 from kaogong.api.paging import KeyPath
 from kaogong.api.platform import Platform
 from kaogong.api.shapes.base import Out
 from kaogong.bus.subjects import up
-from kaogong.core.errors import ConfigInvalid, Denied, TooLarge
-from kaogong.core.principal import PrincipalKind
+from kaogong.core.errors import ConfigInvalid, TooLarge
 from kaogong.security import Caller
 
 router = APIRouter(tags=["up"])
@@ -71,8 +70,7 @@ async def send_event(
 
 async def _send(request: Request, platform: Platform, caller: Caller, key: str, what: str, encoding: str | None) -> Taken:
     device = await platform.read(lambda session: registry.get_device(session, caller.principal, key))
-    if caller.principal.kind is PrincipalKind.DEVICE and caller.principal.name not in (device.key, device.gateway):
-        raise Denied(f"{caller.principal.name!r} does not speak for {device.key!r}.", code="not_assigned")
+    await own_device(platform, caller, request.url.path, device.key, device.gateway)
     body = unpacked(await request.body(), encoding)
     try:
         document = orjson.loads(body)

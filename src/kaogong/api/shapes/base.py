@@ -26,15 +26,6 @@ class Out(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-class Names(BaseModel):
-    """A name for people, in both languages; the missing one falls back to the other."""
-
-    model_config = ConfigDict(extra="forbid", from_attributes=True)
-
-    en: Label = ""
-    zh: Label = ""
-
-
 class TotalIs(StrEnum):
     """Whether `total` was counted to the end."""
 

@@ -29,7 +29,7 @@ def small_messages(platform: Platform, devices: int) -> list[dict[str, str]]:
     credentials = platform.create_devices(keys)
     return [
         {
-            "client": credentials[key]["username"],
+            "client": f"{platform.tenant}:{key}",
             "topic": f"up/{platform.tenant}/{key}/telemetry",
             "body": f'{{"ts": %0, "values": {{{values(n)}}}}}',
             **credentials[key],
@@ -51,7 +51,9 @@ def gateway_messages(platform: Platform) -> list[dict[str, str]]:
             for n, k in enumerate(behind)
         }
         body = '{"devices": {' + ", ".join(f'"{k}": [{e}]' for k, e in entries.items()) + "}}"
-        specs.append({"client": credential["username"], "topic": f"up/{platform.tenant}/{gateway}/batch/{g}", "body": body, **credential})
+        specs.append(
+            {"client": f"{platform.tenant}:{gateway}", "topic": f"up/{platform.tenant}/{gateway}/batch/{g}", "body": body, **credential}
+        )
     return specs
 
 
@@ -115,7 +117,7 @@ def _differing(record: Record, before: dict[str, tuple[int, int]], after: dict[s
     """Devices whose stored count or sum of times is not what the load's record says: lost, doubled or altered."""
     differing = 0
     for client, (sent, sent_sum, acked, acked_sum) in record.devices.items():
-        key = client.removeprefix(f"{platform.tenant}.")
+        key = client.removeprefix(f"{platform.tenant}:")
         had, found = before.get(key, (0, 0)), after.get(key, (0, 0))
         expected = (acked, acked_sum) if qos else (sent, sent_sum)
         differing += (found[0] - had[0], found[1] - had[1]) != expected

@@ -28,7 +28,7 @@ class Probe:
     def _run(self) -> None:
         platform = self._platform
         spec = {
-            "client": self._credential["username"],
+            "client": f"{platform.tenant}:probe",
             "topic": f"up/{platform.tenant}/probe/telemetry",
             "body": '{"ts": %0, "values": {"p0": 1.5}}',
             **self._credential,

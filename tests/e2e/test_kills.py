@@ -29,7 +29,7 @@ def kill_under_load(platform: Platform, *, devices: int, rate: float, rounds: in
     """Kill every victim `rounds` times while the devices publish at QoS 1 and repeat what was not acknowledged."""
     keys = [f"k{n:03}" for n in range(devices)]
     specs = [
-        {"client": c["username"], "topic": f"up/default/{key}/telemetry", "body": f'{{"ts": %0, "values": {{{values(n)}}}}}', **c}
+        {"client": f"default:{key}", "topic": f"up/default/{key}/telemetry", "body": f'{{"ts": %0, "values": {{{values(n)}}}}}', **c}
         for n, (key, c) in enumerate(platform.create_devices(keys).items())
     ]
     seconds = rounds * len(VICTIMS) * pause_s + 2
@@ -51,7 +51,7 @@ def kill_under_load(platform: Platform, *, devices: int, rate: float, rounds: in
     wait_until_ready(platform)
     settle(lambda: sum(n for n, _ in platform.counts().values()), patience_s=60)
     stored = platform.counts()
-    expected = {client.removeprefix("default."): (acked, acked_sum) for client, (_, _, acked, acked_sum) in record["devices"].items()}
+    expected = {client.removeprefix("default:"): (acked, acked_sum) for client, (_, _, acked, acked_sum) in record["devices"].items()}
     assert {key: stored.get(key) for key in expected} == expected
     ledger = platform.call("GET", "/ledger")
     assert ledger["samples"]["balanced"]

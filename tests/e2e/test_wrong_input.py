@@ -45,7 +45,7 @@ class Speaker:
 
     def __init__(self, platform: Platform, device: dict[str, str], *, client_id: str | None = None) -> None:
         self.heard: list[tuple[str, bytes]] = []
-        self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=client_id or device["username"])
+        self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=client_id or f"default:{device['key']}")
         self.client.username_pw_set(device["username"], device["password"])
         self.client.on_message = lambda _c, _u, m: self.heard.append((m.topic, m.payload))
         self.client.connect(*platform.mqtt)

@@ -38,7 +38,7 @@ export function ConnectExamples({ tenant, device, credential, type }: Props) {
   const host = location.hostname
   const examples = {
     http: `curl -u '${credential.username}:${credential.password}' \\\n  -H 'content-type: application/json' \\\n  -d '${body}' \\\n  ${location.origin}/api/v1/up/${device}/telemetry`,
-    mqtt: `mosquitto_pub -h ${host} -p 1883 -q 1 \\\n  -i '${credential.username}' -u '${credential.username}' -P '${credential.password}' \\\n  -t up/${tenant}/${device}/telemetry \\\n  -m '${body}'`,
+    mqtt: `mosquitto_pub -h ${host} -p 1883 -q 1 \\\n  -i '${tenant}:${device}' -u '${credential.username}' -P '${credential.password}' \\\n  -t up/${tenant}/${device}/telemetry \\\n  -m '${body}'`,
   }
   return (
     <Tabs

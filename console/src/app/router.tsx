@@ -74,6 +74,7 @@ export const router = createRouter({
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
   scrollRestoration: true,
+  scrollToTopSelectors: ['#main'],
   defaultPendingMs: 150,
 })
 

@@ -1,15 +1,17 @@
-import { Alert } from 'antd'
 import { useTranslation } from 'react-i18next'
 
 import { CopyButton } from './copy-button'
 import './secret-once.css'
+import { Mark } from './value/mark'
 
 /** Something shown this once: it cannot be read again. */
 export function SecretOnce({ items }: { items: { label: string; value: string; testId?: string }[] }) {
   const { t } = useTranslation()
   return (
     <div className="kg-secret" data-testid="secret">
-      <Alert type="warning" showIcon title={t('secret.once')} />
+      <p className="kg-secret-once">
+        <Mark tone="warn">{t('secret.once')}</Mark>
+      </p>
       <dl className="kg-facts">
         {items.map((item) => (
           <div key={item.label} className="kg-secret-row">

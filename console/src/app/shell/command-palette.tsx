@@ -31,8 +31,13 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   const commands = useCommands(text.trim())
   const index = Math.min(chosen, commands.length - 1)
 
-  useEffect(() => dialog.current?.showModal(), [])
-  useEffect(() => dialog.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }), [index])
+  useEffect(() => {
+    dialog.current?.showModal()
+  }, [])
+  useEffect(() => {
+    // Newer browsers answer with a promise here, which React would take for a clean-up.
+    dialog.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' })
+  }, [index])
 
   const run = (command: Command | undefined) => {
     if (!command) return

@@ -31,7 +31,7 @@ export function Navigation() {
           </li>
         ))}
         <li className="kg-more">
-          <button type="button" className="kg-more-button" aria-expanded={more} onClick={() => setMore(!more)} onKeyDown={(event) => event.key === 'Escape' && setMore(false)}>
+          <button type="button" className="kg-more-button" data-current={entries.slice(inBar).some((entry) => isUnder(entry, path)) || undefined} aria-expanded={more} onClick={() => setMore(!more)} onKeyDown={(event) => event.key === 'Escape' && setMore(false)}>
             <EllipsisOutlined />
             <span>{t('nav.more')}</span>
           </button>

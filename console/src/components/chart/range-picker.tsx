@@ -32,7 +32,7 @@ export function RangePicker({ range, span, onRange }: Props) {
         const at = next?.valueOf()
         if (at !== undefined) onRange(absolute(which === 'from' ? { from: at, to: Math.max(span.to, at + 60_000) } : { from: Math.min(span.from, at - 60_000), to: at }))
       }}
-      style={{ width: 164 }}
+      style={{ width: 184 }}
     />
   )
   return (

@@ -5,9 +5,9 @@ import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { Panel } from '@/components/page'
+import { JsonNotice } from '@/components/json-notice'
 import { ProblemPanel } from '@/components/problem-panel'
 import { SkeletonBlock } from '@/components/skeleton'
-import { Mark } from '@/components/value/mark'
 import { jsonProblem } from '@/lib/json-problem'
 import { asProblem } from '@/lib/problem'
 
@@ -75,7 +75,7 @@ export function TypeEditor({ first, isNew }: { first: TypeDraft; isNew: boolean 
             {t('type.replace')}
           </Checkbox>
         )}
-        {wrong && <Mark tone="warn">{t('form.json_wrong', wrong)}</Mark>}
+        {wrong && <JsonNotice problem={wrong} />}
         {view === 'form' ? (
           <TypeForm draft={draft} isNew={isNew} onChange={setDraft} />
         ) : (

@@ -52,7 +52,7 @@ export function LiveRow({ device, point, why }: Props) {
         )}
       </span>
       <span role="cell" className="kg-live-quality">
-        {observedAt === undefined ? <Mark tone="info">{t('value.never')}</Mark> : stale ? <Mark tone="warn">{t('value.stale')}</Mark> : <QualityMark code={point.status} />}
+        {observedAt === undefined ? <Mark tone="info">{t('value.never')}</Mark> : stale ? <Stale point={point} since={observedAt} now={now} why={why} /> : <QualityMark code={point.status} />}
       </span>
       <span role="cell" className="kg-live-right kg-live-age">
         {observedAt !== undefined && <AgeBadge at={observedAt} staleAfterS={point.staleAfterS} />}
@@ -60,17 +60,24 @@ export function LiveRow({ device, point, why }: Props) {
       <span role="cell" className="kg-live-spark">
         {isPlottable(property) && <PointSparkline device={device} property={property.key} label={t('value.sparkline', { name })} newest={typeof value === 'number' ? value : null} />}
       </span>
-      {stale && observedAt !== undefined && (
-        <span role="cell" className="kg-live-why" data-testid={`why-${property.key}`}>
-          {t('value.stale_since', { since: formatMoment(observedAt, language, now), allowed: formatAge(point.staleAfterS, language) })} {localText(why, language)}
-        </span>
-      )}
     </div>
   )
 
   function limit(value_: number | null | undefined): string {
     return formatNumber(value_ ?? 0, language, decimalsOf(property.resolution))
   }
+}
+
+/** Since when, and why; the reason itself stands once at the head of the page. */
+function Stale({ point, since, now, why }: { point: PointView; since: string; now: number; why: LocalText | undefined }) {
+  const { t } = useTranslation()
+  const language = useLanguage()
+  const allowed = formatAge(point.staleAfterS, language)
+  return (
+    <span data-testid={`why-${point.property.key}`} title={localText(why, language)}>
+      <Mark tone="warn">{t('value.stale_since', { since: formatMoment(since, language, now), allowed })}</Mark>
+    </span>
+  )
 }
 
 function enumName(point: PointView, language: 'en' | 'zh') {

@@ -6,6 +6,7 @@ import type { Schemas } from '@/client/api'
 import { EmptyState } from '@/components/empty-state'
 import { QueryView } from '@/components/query-view'
 import { useLiveSamples } from '@/lib/live'
+import { useLanguage } from '@/lib/use-language'
 
 import { latestQuery } from '../api/get-latest'
 import { pointView } from '../points'
@@ -15,11 +16,12 @@ import './live-values.css'
 /** Every point of a device as it is now. */
 export function LiveValues({ device, type, connect }: { device: Schemas['DeviceOut']; type: Schemas['DeviceType']; connect?: React.ReactNode }) {
   const { t } = useTranslation()
+  const language = useLanguage()
   const latest = useQuery(latestQuery(device.key))
   const properties = useMemo(() => type.properties ?? [], [type])
   const names = useMemo(() => properties.map((property) => property.key), [properties])
   const live = useLiveSamples(device.key, names)
-  const why = device.state.state === 'reporting' ? undefined : device.state.sentence
+  const why = device.state.state === 'reporting' || device.state.state === 'never' ? undefined : device.state.sentence
   return (
     <QueryView query={latest}>
       {(data) => {
@@ -32,6 +34,12 @@ export function LiveValues({ device, type, connect }: { device: Schemas['DeviceO
           )
         }
         return (
+          <>
+            {why && (
+              <p className="kg-live-notice" role="status" data-testid="why">
+                {why[language]}
+              </p>
+            )}
           <div className="kg-live" role="table" aria-label={t('device.values')} data-testid="live-values">
             <div className="kg-live-head" role="row">
               <span role="columnheader">{t('column.property')}</span>
@@ -49,6 +57,7 @@ export function LiveValues({ device, type, connect }: { device: Schemas['DeviceO
               <LiveRow key={property.key} device={device.key} point={pointView(property, data.values[property.key], live.get(property.key))} why={why} />
             ))}
           </div>
+          </>
         )
       }}
     </QueryView>

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 
 import type { Schemas } from '@/client/api'
 import { CodeEditor } from '@/components/code-editor'
+import { JsonNotice } from '@/components/json-notice'
 import { ProblemPanel } from '@/components/problem-panel'
 import { QueryView } from '@/components/query-view'
 import { SkeletonBlock } from '@/components/skeleton'
@@ -63,7 +64,7 @@ function Editor({ node, stored, mayEdit, report }: { node: string; stored: Store
           {t('edge.configuration_problem')} {report.configuration.problem_field && <code>{report.configuration.problem_field}</code>} {problem}
         </Mark>
       )}
-      {wrong && <Mark tone="warn">{t('form.json_wrong', wrong)}</Mark>}
+      {wrong && <JsonNotice problem={wrong} />}
       {save.isError && <ProblemPanel error={save.error} />}
       <CodeEditor value={text} onChange={setText} language="json" label={t('edge.configuration')} readOnly={!mayEdit} minHeight={320} />
       <p className="kg-muted kg-small">{t('edge.configuration_help')}</p>

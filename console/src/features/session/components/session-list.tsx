@@ -32,7 +32,7 @@ export function SessionList() {
                   <p className="kg-muted kg-small">{t('account.session_times', { since: formatTime(session.created_at, language), used: formatTime(session.last_used_at, language), until: formatTime(session.expires_at, language) })}</p>
                 </div>
                 {session.is_current ? (
-                  <span className="kg-muted">{t('account.this_one')}</span>
+                  <span className="kg-muted kg-nowrap">{t('account.this_one')}</span>
                 ) : (
                   <Button size="small" loading={end.isPending && end.variables === session.id} onClick={() => end.mutate(session.id)}>
                     {t('account.end')}

@@ -46,6 +46,7 @@ class Speaker:
         self._is_mended.set()
         self._lost_words = ""
         self.acknowledged = 0
+        self.has_spoken = asyncio.Event()
         self.is_connected = False
 
     def tick(self, second: int, at: datetime, reading: Mapping[str, Any]) -> None:
@@ -123,6 +124,7 @@ class Speaker:
                 topic, body = self._waiting[0]
                 await client.publish(topic, body, qos=1)
                 self.acknowledged += 1
+                self.has_spoken.set()
                 if self._waiting and self._waiting[0][1] is body:
                     self._waiting.popleft()
 

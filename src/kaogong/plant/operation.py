@@ -1,6 +1,7 @@
 """The plant at work: its clock, its servers and speakers, its faults, until it is told to stop."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from kaogong.plant.blueprint import blueprint
 from kaogong.plant.control import Control
 from kaogong.plant.faults import Change
 from kaogong.plant.keeping import read_json, write_secretly
+from kaogong.plant.machine import Mqtt
 from kaogong.plant.modbus import Gateway, gateways
 from kaogong.plant.mqtt import LIBRARY, Broker, Speaker, speakers
 from kaogong.plant.opcua import Controller, controllers
@@ -24,9 +26,10 @@ log = logging.getLogger(__name__)
 
 SETTLE_S = 120
 SAVE_EVERY_S = 60
+HEAD_START_S = 3.0
 LATE_S = 30.0  # further behind or ahead than this, the time between is not lived through
 # A pulled cable and a restarted server are errors to the libraries; here they are meant.
-QUIET = (LIBRARY, "asyncua.server.uaprocessor")
+QUIET = (LIBRARY, "asyncua.server.uaprocessor", "pymodbus.logging")
 Tell = Callable[..., None]
 
 
@@ -80,7 +83,6 @@ class Operation:
             async with asyncio.TaskGroup() as group:
                 for speaker in self.speakers.values():
                     group.create_task(speaker.run())
-                # The servers take seconds to build; the devices that speak for themselves do not wait for them.
                 group.create_task(self._serve(provisioner))
                 await self._live()
         except* KaogongError as failures:
@@ -100,6 +102,7 @@ class Operation:
         self.gateways, self.controllers = gateways(self.world, ports), controllers(self.world, ports)
         for gateway in self.gateways.values():
             await gateway.plug_in()
+        await self._let_speak()
         for controller in self.controllers.values():
             await controller.start()
         used = {name: host.port for name, host in (self.gateways | self.controllers).items()}
@@ -108,6 +111,14 @@ class Operation:
         urls = {name: c.url for name, c in self.controllers.items()}
         await provisioner.configure(self.edge_node, edge_configuration({n: g.port for n, g in self.gateways.items()}, urls))
         self._is_wired = True
+
+    async def _let_speak(self) -> None:
+        """Let the MQTT devices connect first: building an OPC UA address space holds everything up for a second or two."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(HEAD_START_S):
+                for speaker in self.speakers.values():
+                    if isinstance(speaker.machine.unit.channel, Mqtt):
+                        await speaker.has_spoken.wait()
 
     async def _live(self) -> None:
         loop = asyncio.get_running_loop()

@@ -46,10 +46,7 @@ def gateway_messages(platform: Platform) -> list[dict[str, str]]:
         credential = platform.create_devices([gateway], is_gateway=True)[gateway]
         behind = [k for n in range(2000) if lane(k := f"{gateway}-{n:04}") == g][:BEHIND_EACH]
         platform.create_devices(behind, gateway=gateway)
-        entries = {
-            k: ", ".join('{"ts": %d' + f"{t}" + ', "values": {' + values(n * 10 + t) + "}}" for t in range(TIMES))
-            for n, k in enumerate(behind)
-        }
+        entries = {k: ", ".join(f'{{"ts": %{t}, "values": {{{values(n * 10 + t)}}}}}' for t in range(TIMES)) for n, k in enumerate(behind)}
         body = '{"devices": {' + ", ".join(f'"{k}": [{e}]' for k, e in entries.items()) + "}}"
         specs.append(
             {"client": f"{platform.tenant}:{gateway}", "topic": f"up/{platform.tenant}/{gateway}/batch/{g}", "body": body, **credential}

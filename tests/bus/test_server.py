@@ -89,3 +89,13 @@ def test_binary_on_path_is_preferred(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("PATH", str(tmp_path))
     assert find_binary() == own
     assert isinstance(make_broker(tmp_path).server, NatsServer)
+
+
+async def test_external_broker_is_given_what_it_needs_to_know_us(tmp_path: Path) -> None:
+    from kaogong.cli.gate import broker_configuration
+    from kaogong.supervisor import ensure_secrets
+
+    text = broker_configuration(tmp_path)
+    secrets = ensure_secrets(tmp_path)
+    assert f"issuer: {secrets.issuer.public}" in text
+    assert secrets.platform.public in text and secrets.platform.seed not in text

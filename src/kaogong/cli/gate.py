@@ -9,13 +9,15 @@ from typing import Annotated
 import orjson
 import typer
 
-from kaogong.bus import Bus
+from kaogong.bus import Bus, Listener, ServerOptions, server_configuration
 from kaogong.bus.subjects import registry_changes
 from kaogong.cli.process import ProcessContext, open_process
 from kaogong.core.errors import NotReady
 from kaogong.db import Database, Relay
 from kaogong.security.gate import Gate
 from kaogong.security.violations import follow_violations
+from kaogong.settings import Settings
+from kaogong.supervisor import ensure_secrets
 
 app = typer.Typer()
 log = logging.getLogger("kaogong.gate")
@@ -26,9 +28,30 @@ SIGN_IN_S = 5.0
 
 
 @app.command()
-def gate(home: Annotated[Path, typer.Option(help="The home folder.")] = Path("kaogong-home")) -> None:
+def gate(
+    home: Annotated[Path, typer.Option(help="The home folder.")] = Path("kaogong-home"),
+    configuration: Annotated[bool, typer.Option("--configuration", help="Only print what a broker of your own needs to know us.")] = False,
+) -> None:
     """Admit devices to the broker, announce changes of the registry."""
-    open_process(home, "gate").run(_work)
+    if configuration:
+        print(broker_configuration(home))
+    else:
+        open_process(home, "gate").run(_work)
+
+
+def broker_configuration(home: Path) -> str:
+    """nats-server.conf for an external broker that this home will use by `nats.url` without a user: accounts, keys, callout."""
+    settings, secrets = Settings.load(home), ensure_secrets(home)
+    options = ServerOptions(
+        store=Path("/var/lib/nats"),
+        platform_key=secrets.platform.public,
+        sys_key=secrets.sys.public,
+        issuer_key=secrets.issuer.public,
+        nats=Listener(settings.mqtt.host, settings.nats.port, settings.mqtt.tls_certificate, settings.mqtt.tls_key),
+        mqtt=Listener(settings.mqtt.host, settings.mqtt.port, settings.mqtt.tls_certificate, settings.mqtt.tls_key),
+        max_file=settings.nats.max_file,
+    )
+    return server_configuration(options)
 
 
 async def _work(context: ProcessContext) -> None:

@@ -14,8 +14,9 @@ const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', 
 const some = (name, all) => (process.env[name] ?? all).split(',')
 const sizes = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
 
-const device = process.env.KAOGONG_DEVICE ?? 'pump-1'
-const type = process.env.KAOGONG_TYPE ?? 'pump'
+// Any of the demo's own things will do.
+const device = process.env.KAOGONG_DEVICE ?? 'feed-pump-1'
+const type = process.env.KAOGONG_TYPE ?? 'centrifugal-pump'
 const node = process.env.KAOGONG_NODE ?? 'edge-1'
 const pages = {
   overview: '/',

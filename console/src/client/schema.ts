@@ -3019,7 +3019,7 @@ export interface components {
             trace_id: string;
             /**
              * Type
-             * @description Where the code is explained.
+             * @description The code as a URN.
              */
             type: string;
         };

@@ -67,7 +67,7 @@ class Ingest(Section):
     """From the bus to the store."""
 
     future_tolerance_s: int = Field(600, ge=0, description="Samples further ahead of the clock become dead letters.")
-    max_batch_messages: int = Field(8192, ge=1, description="Most messages decoded into one table.")
+    max_batch_messages: int = Field(16384, ge=1, description="Most messages decoded into one table.")
     linger_ms: int = Field(150, ge=0, description="Longest time a message waits for others before it is written.")
 
 

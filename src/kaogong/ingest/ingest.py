@@ -19,6 +19,8 @@ from kaogong.ingest.reader import Reader
 
 log = logging.getLogger(__name__)
 
+PACE = 3  # writing takes at most about a quarter of the time
+LONGEST_LINGER_S = 0.4
 RETRY_FROM_S, RETRY_TO_S = 0.2, 5.0
 GATHER_S = 0.02  # how long the first hand of a turn waits for those of the other partitions
 CARE_S = 1.0  # between looks at leases, idle partitions and what may be purged
@@ -130,6 +132,7 @@ class Ingest:
         write_s = time.perf_counter() - start
         self._accounted |= {item.partition: item.last for item in prepared.ranges if item.partition in self._accounted}
         self.figures.count(prepared, write_s)
+        self._pace(write_s)
         try:
             for partition, message in prepared.ends.items():
                 reader = self._readers.get(partition)
@@ -138,6 +141,12 @@ class Ingest:
             await self._publish(prepared)
         except KaogongError as err:
             log.debug("after the write: %s", err.message)  # an acknowledgement lost is one message read and skipped again
+
+    def _pace(self, write_s: float) -> None:
+        """A write costs the store about as much for ten rows as for ten thousand: the slower it is, the longer the next hands wait."""
+        linger_s = min(max(self._linger_s, PACE * write_s), LONGEST_LINGER_S)
+        for reader in self._readers.values():
+            reader.linger_s = (reader.linger_s + linger_s) / 2
 
     async def _write(self, prepared: Prepared, batch: int) -> None:
         wait_s, since = RETRY_FROM_S, clock.now()

@@ -10,11 +10,12 @@ FIRST_HAND = 256
 
 
 class Reader:
-    """Keeps one `next_batch` under way, sized by what messages of this partition weigh. `handed` is the last sequence taken."""
+    """Keeps one `next_batch` under way, sized by what messages of this partition weigh. `handed` is the last sequence taken,
+    `linger_s` how long the next hand waits for company."""
 
     def __init__(self, consumer: PushConsumer, partition: int, position: int, most: int, linger_s: float) -> None:
         self.partition, self.handed = partition, position
-        self._consumer, self._most, self._linger_s = consumer, most, linger_s
+        self._consumer, self._most, self.linger_s = consumer, most, linger_s
         self._weight = HAND_BYTES / FIRST_HAND
         self.hand = self._next()
 
@@ -32,7 +33,7 @@ class Reader:
 
     def _next(self) -> "asyncio.Task[list[StreamMessage]]":
         most = max(1, min(self._most, int(HAND_BYTES / self._weight)))
-        return asyncio.get_running_loop().create_task(self._consumer.next_batch(most, self._linger_s))
+        return asyncio.get_running_loop().create_task(self._consumer.next_batch(most, self.linger_s))
 
     def take(self) -> list[StreamMessage]:
         """The messages that have come, each once and in order; asks for the next ones."""

@@ -256,6 +256,8 @@ async def test_nats_device_has_its_inbox_and_nothing_more(doors: Doors) -> None:
     assert (await doors.bus.stream_state("UP")).messages == before.messages + 1
     assert spied == []
     await edge.close()
+    with pytest.raises(NotReady, match="the bus refuses this credential"):
+        await Bus.connect(doors.broker.url, user=credential.username, password="wrong", name="thief", within_s=4)
 
 
 async def test_five_hundred_clients_coming_back_at_once_are_all_admitted(doors: Doors) -> None:

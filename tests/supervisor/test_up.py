@@ -166,7 +166,7 @@ def test_unreachable_bus_is_named(tmp_path: Path) -> None:
     (tmp_path / "kaogong.toml").write_text("[nats]\nurl = 'nats://me:secret@127.0.0.1:1'\n")
     held, module.EXTERNAL_BUS_S = module.EXTERNAL_BUS_S, 0.2
     try:
-        with pytest.raises(NotReady, match=r"127\.0\.0\.1:1 does not answer") as raised:
+        with pytest.raises(NotReady, match=r"127\.0\.0\.1:1: The message bus did not let us in within 0.2 s") as raised:
             module.up(tmp_path, port=0, mqtt_port=0)
     finally:
         module.EXTERNAL_BUS_S = held

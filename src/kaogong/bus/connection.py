@@ -20,7 +20,7 @@ from kaogong.bus.failures import carried, raise_carried, translated
 from kaogong.bus.push_consumer import PushConsumer
 from kaogong.bus.streaming import answer_stream, ask_stream
 from kaogong.bus.types import NO_HEADERS, Cancel, KeyValue, Message, StreamState
-from kaogong.core.errors import Conflict, KaogongError
+from kaogong.core.errors import Conflict, KaogongError, NotReady
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +64,7 @@ class Bus:
         self._buckets: dict[str, Bucket] = {}
         self.on_reconnect: list[Callable[[], None]] = []
         self._closing = False
+        self._last_words = "it does not answer"
 
     @classmethod
     async def connect(
@@ -75,8 +76,9 @@ class Bus:
         name: str,
         on_state: OnState | None = None,
         pinned_certificate: Path | None = None,
+        within_s: float | None = None,
     ) -> Self:
-        """Connect, waiting as long as it takes, and reconnect for ever.
+        """Connect, waiting as long as it takes unless `within_s` is given (then NotReady), and reconnect for ever.
 
         `password` may be an nkey seed (`SU…`), which is how the platform's own processes sign in. `on_state` is told
         (connected, words) at each change. `pinned_certificate` is the only certificate then believed, whatever name it bears.
@@ -89,8 +91,16 @@ class Bus:
         if pinned_certificate is not None:
             options["tls"] = pinned(pinned_certificate)
         bus = cls(url, options, on_state)
-        await bus._open()
-        return bus
+        opening = asyncio.get_running_loop().create_task(bus._open())
+        try:
+            await asyncio.wait([opening], timeout=within_s)
+            if opening.done():
+                await opening
+                return bus
+        finally:
+            await _end(opening)
+        await bus.close()
+        raise NotReady(f"The message bus did not let us in within {within_s:g} s: {bus._last_words}.", code="bus_unreachable")
 
     async def _open(self) -> None:
         self._client = Client()
@@ -117,6 +127,7 @@ class Bus:
 
     async def _failed(self, err: Exception) -> None:
         log.debug("bus: %s", err)
+        self._last_words = _words(err)
         if not self._client.is_connected:
             self._tell(False, _words(err))
 
@@ -371,6 +382,13 @@ class Bus:
             await (await self._bucket(bucket)).delete(key)
         except (NatsError, TimeoutError) as err:
             raise translated(err, bucket) from err
+
+
+async def _end(task: "asyncio.Task[None]") -> None:
+    # The client waits with Python 3.11's wait_for, which swallows a cancellation that meets a refused connection.
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=0.05)
 
 
 def _words(err: Exception) -> str:

@@ -26,7 +26,7 @@ from kaogong.cli.process import connect_bus
 from kaogong.cli.up import PROCESSES, check_listener
 from kaogong.cli.upgrade import upgrade_registry
 from kaogong.core import clock
-from kaogong.core.errors import KaogongError
+from kaogong.core.errors import KaogongError, NotReady
 from kaogong.settings import Http, Mqtt, Settings
 from kaogong.supervisor import is_free, running
 
@@ -217,8 +217,8 @@ def _processes(home: Path, settings: Settings, pid: int | None) -> Iterator[Find
             yield Finding("note", f"{name} was started again {child['restarts']} times; last: {child['reason']}")
     try:
         said = asyncio.run(_listen(home, settings))
-    except TimeoutError:
-        yield Finding("wrong", "the message bus does not answer")
+    except NotReady as err:
+        yield Finding("wrong", err.message)
         return
     for name in PROCESSES:
         if name not in said:
@@ -242,8 +242,7 @@ async def _listen(home: Path, settings: Settings) -> dict[str, dict[str, Any]]:
         status = orjson.loads(message.data)
         said[status["process"]] = status
 
-    async with asyncio.timeout(BUS_S):
-        bus = await connect_bus(home, settings, "doctor")
+    bus = await connect_bus(home, settings, "doctor", within_s=BUS_S)
     await bus.subscribe(f"{STATUS}.>", hear)
     await asyncio.sleep(LISTEN_S)
     await bus.close()

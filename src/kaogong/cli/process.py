@@ -42,8 +42,13 @@ class Status:
         self._file = home / "run" / f"{name}.ready"
         self._file.unlink(missing_ok=True)
         self.name, self.state, self.reason, self.since = name, "starting", "", clock.now()
-        self._was_ready, self._early, self._until = False, False, time.monotonic() + SETTLING_S
+        self._was_ready = self._early = False
+        self.begin()
         self.figures: dict[str, Any] = {}
+
+    def begin(self) -> None:
+        """The work begins now, and with it the time that starting may take."""
+        self._until = time.monotonic() + SETTLING_S
 
     def set(self, state: State, reason: str = "", **figures: Any) -> None:
         """Say a state, a reason in words when it is not `ready`, and figures; logs a change of state once.
@@ -99,9 +104,15 @@ class ProcessContext:
         host = "127.0.0.1" if self.settings.mqtt.host in ("0.0.0.0", "::") else self.settings.mqtt.host  # noqa: S104
         return f"{host}:{self.settings.mqtt.port}"
 
-    async def connect_bus(self, *, user: str = PLATFORM, secret: str = "nats_platform") -> Bus:  # noqa: S107
-        """Another connection; by default the platform's own user."""
-        return await connect_bus(self.home, self.settings, self.name, user=user, secret=secret, on_state=self._bus_state)
+    async def connect_bus(
+        self,
+        *,
+        user: str = PLATFORM,
+        secret: str = "nats_platform",  # noqa: S107
+        within_s: float | None = None,
+    ) -> Bus:
+        """Another connection; by default the platform's own user, and waiting as long as it takes."""
+        return await connect_bus(self.home, self.settings, self.name, user=user, secret=secret, on_state=self._bus_state, within_s=within_s)
 
     async def connect_downlink(self) -> "Downlink":
         """The platform's MQTT connection, for what must reach devices at QoS 1."""
@@ -152,6 +163,7 @@ class ProcessContext:
         log.info("starting, pid %d", os.getpid())
         while any((self.home / "run" / name).exists() for name in (HOLD, f"{HOLD}.{self.name}")):  # noqa: ASYNC110
             await asyncio.sleep(HOLD_LOOK_S)
+        self.status.begin()
         if not bus:
             await main(self)
             return
@@ -219,14 +231,15 @@ async def connect_bus(
     user: str = PLATFORM,
     secret: str = "nats_platform",  # noqa: S107
     on_state: Callable[[bool, str], None] | None = None,
+    within_s: float | None = None,
 ) -> Bus:
     """Connect to the bus of this home; an external cluster's URL may carry its own user and password."""
     url = settings.nats.url or f"nats://127.0.0.1:{settings.nats.port}"
     pinned = settings.mqtt.tls_certificate if url.startswith("tls://127.0.0.1") else None
     if "@" in url and user == PLATFORM:
-        return await Bus.connect(url, name=name, on_state=on_state)
+        return await Bus.connect(url, name=name, on_state=on_state, within_s=within_s)
     password = read_secret(home, secret)
-    return await Bus.connect(url, user=user, password=password, name=name, on_state=on_state, pinned_certificate=pinned)
+    return await Bus.connect(url, user=user, password=password, name=name, on_state=on_state, pinned_certificate=pinned, within_s=within_s)
 
 
 def _runner() -> "asyncio.Runner":

@@ -222,13 +222,10 @@ class _Up:
 
     async def _connect(self) -> Bus:
         try:
-            async with asyncio.timeout(EXTERNAL_BUS_S):
-                return await connect_bus(self._home, self._settings, "supervisor")
-        except TimeoutError as err:
-            where = (self._settings.nats.url or "").rpartition("@")[2]
-            raise NotReady(
-                f"The message bus at {where} does not answer, or does not know our user: check nats.url.", code="bus_unreachable"
-            ) from err
+            return await connect_bus(self._home, self._settings, "supervisor", within_s=EXTERNAL_BUS_S)
+        except NotReady as err:
+            where = _without_password(self._settings.nats.url or "")
+            raise NotReady(f"{where}: {err.message} Check nats.url.", code=err.stable_code) from err
 
     async def _prepare(self) -> None:
         """In a process of its own, because what it loads would stay in the supervisor's memory for ever."""

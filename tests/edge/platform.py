@@ -2,12 +2,13 @@
 
 import asyncio
 import base64
-import contextlib
 import json
-from typing import Any
+from typing import Any, Self
+
+from tests.simulators.peer import Listener
 
 
-class ConfigurationServer:
+class ConfigurationServer(Listener):
     """Serves `document` to whoever shows the credential; counts what it was asked."""
 
     def __init__(self, username: str, password: str) -> None:
@@ -19,28 +20,22 @@ class ConfigurationServer:
     def put(self, document: dict[str, Any]) -> None:
         self.document, self.version = document, self.version + 1
 
-    async def __aenter__(self) -> "ConfigurationServer":
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+    async def __aenter__(self) -> Self:
+        await super().__aenter__()
+        self.url = f"http://127.0.0.1:{self.port}"
         return self
 
-    async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        await self._server.wait_closed()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
-            while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-                self.asked += 1
-                etag = f'"{self.version}"'
-                body = b""
-                if f"authorization: basic {self._basic}".lower() not in head:
-                    status = "401 Unauthorized"
-                elif f"if-none-match: {etag}" in head:
-                    status = "304 Not Modified"
-                else:
-                    status, body = "200 OK", json.dumps(self.document).encode()
-                writer.write(f"HTTP/1.1 {status}\r\netag: {etag}\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body)
-                await writer.drain()
-        writer.close()
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+            self.asked += 1
+            etag = f'"{self.version}"'
+            body = b""
+            if f"authorization: basic {self._basic}".lower() not in head:
+                status = "401 Unauthorized"
+            elif f"if-none-match: {etag}" in head:
+                status = "304 Not Modified"
+            else:
+                status, body = "200 OK", json.dumps(self.document).encode()
+            writer.write(f"HTTP/1.1 {status}\r\netag: {etag}\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body)
+            await writer.drain()

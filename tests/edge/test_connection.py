@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ from tests.simulators.opcua import AsyncuaPeer
 from tests.simulators.peer import Peer, Silent, until
 
 from kaogong.core.quality import Quality
+from kaogong.core.reading import Sample
 from kaogong.edge.book import Reading
 from kaogong.edge.collector import Collector
 from kaogong.edge.configuration import plan, read_document
+from kaogong.edge.drivers.base import Deliver, Driver, DriverConfig, Group, Point, PointAddress
 from kaogong.formats.report import ConnectionReport
 
 
@@ -173,7 +176,7 @@ async def test_broker_gone_and_back(tmp_path: Path) -> None:
             await peer.stir()
             return len(f.of("p0")) > before and f.report.state == "running"
 
-        await until(sent_again, "messages come again", 15)
+        await until(sent_again, "messages come again")
     await peer.stop()
 
 
@@ -188,11 +191,71 @@ async def test_restarted_opcua_server_is_subscribed_anew(tmp_path: Path) -> None
         assert f.of("p1")[0][3] == 0.5
         assert [p.reason for p in f.report.bad_points] == ["BadNodeIdUnknown"]
         await peer.stop()
-        await until(lambda: f.report.state == "lost", "the loss is seen", 20)
+        await until(lambda: f.report.state == "lost", "the loss is seen")
         await peer.start()
         before = len(f.of("p1"))
-        await until(lambda: len(f.of("p1")) > before, "subscribed anew", 20)
+        await until(lambda: len(f.of("p1")) > before, "subscribed anew")
         assert (f.report.state, f.report.good, f.report.bad) == ("degraded", 2, 1)
         await peer.nodes[1].write_value(77.5)
         await until(lambda: f.of("p1")[-1][3] == 77.5, "a change comes through")
     await peer.stop()
+
+
+class Wayward(Driver[DriverConfig, PointAddress]):
+    """A driver with faults of its own: it hangs, breaks or stops pushing, as it is told."""
+
+    Config, Address = DriverConfig, PointAddress
+    mood = "open"
+
+    @property
+    def peer(self) -> str:
+        return "nowhere"
+
+    async def open(self) -> None:
+        if self.mood == "hangs":
+            await asyncio.Event().wait()
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+    async def read(self, points: Sequence[Point[Any]]) -> list[Sample]:
+        if self.mood == "breaks":
+            raise ZeroDivisionError("by zero")
+        return [Sample(p.name, 1.0, self.now()) for p in points]
+
+    async def subscribe(self, groups: Sequence[Group[Any]], deliver: Deliver) -> None:
+        deliver([Sample(p.name, 1.0, self.now()) for g in groups for p in g.points])
+        if self.mood == "breaks":
+            raise ZeroDivisionError("by zero")
+
+
+class Pushing(Wayward):
+    """The same, pushing."""
+
+    pushes = True
+
+
+@pytest.mark.parametrize(
+    ("kind", "mood", "code", "words"),
+    [
+        (Wayward, "hangs", "timed_out", "nowhere did not answer within 1.3 s."),
+        (Wayward, "breaks", "fault", "Our fault in the driver wayward: ZeroDivisionError: by zero."),
+        (Pushing, "breaks", "fault", "Our fault in the driver wayward: ZeroDivisionError: by zero."),
+        (Pushing, "ends", "subscription_lost", "nowhere ended the subscription."),
+    ],
+)
+async def test_a_wayward_driver_is_named_and_the_others_go_on(
+    modbus: PymodbusPeer, tmp_path: Path, kind: type[Wayward], mood: str, code: str, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    sound = plan(read_document({"connections": [connection("modbus_tcp", modbus, {"a": modbus.address(1)})]}))[0]
+    told = type("Told", (kind,), {"mood": mood})
+    broken = replace(sound, name="broken", driver="wayward", kind=told, config=DriverConfig(timeout_s=0.1), document=sound.document)
+    async with floor(tmp_path) as f:
+        await f.collector.apply((sound, broken))
+        await until(lambda: f.collector.report()[1].code == code, "it is named")
+        report = f.collector.report()[1]
+        assert (report.state, report.reason) == ("lost", words)
+        before = len(f.of("a"))
+        await until(lambda: len(f.of("a")) > before + 2 and f.report.state == "running", "the other goes on")
+    traces = [r for r in caplog.records if r.exc_info]
+    assert len(traces) == (code == "fault"), "a fault of ours is logged once, with its trace"

@@ -3,7 +3,6 @@
 import asyncio
 import struct
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from pymodbus.constants import ExcCodes
 from pymodbus.simulator import DataType, SimData, SimDevice
 from tests.simulators.modbus_tcp import PymodbusPeer
+from tests.simulators.peer import Listener
 
 from kaogong.core import clock
 from kaogong.core.errors import ConfigInvalid, Missing, NotReady
@@ -96,23 +96,22 @@ async def test_exceptions_keep_their_meaning(driver: ModbusTcp, peer: Spy, code:
     assert f"exception {code.value}" in sample.reason
 
 
+class Gateway(Listener):
+    """A gateway on which unit 9 is switched off: it answers for every other unit, with the address as value."""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            number, _, _, unit, code, address, count = struct.unpack(">HHHBBHH", await reader.readexactly(12))
+            if unit != 9:
+                body = struct.pack(f">{count}H", *range(address, address + count))
+                writer.write(struct.pack(">HHHBBB", number, 0, 3 + len(body), unit, code, len(body)) + body)
+
+
 @pytest.fixture
 async def gateway() -> AsyncIterator[int]:
-    """A gateway on which unit 9 is switched off: it answers for every other unit, with the address as value. Its port."""
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
-            while True:
-                number, _, _, unit, code, address, count = struct.unpack(">HHHBBHH", await reader.readexactly(12))
-                if unit != 9:
-                    body = struct.pack(f">{count}H", *range(address, address + count))
-                    writer.write(struct.pack(">HHHBBB", number, 0, 3 + len(body), unit, code, len(body)) + body)
-        writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    yield server.sockets[0].getsockname()[1]
-    server.close()
-    await server.wait_closed()
+    """The port of a gateway."""
+    async with Gateway() as made:
+        yield made.port
 
 
 async def test_silent_unit_behind_a_gateway_does_not_hold_up_its_neighbours(gateway: int, tmp_path: Path) -> None:

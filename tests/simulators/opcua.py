@@ -27,9 +27,14 @@ class AsyncuaPeer(Peer):
     has_login = True
     is_shared = True
     points = 1000
+    server: Any = None
 
     async def start(self) -> None:
-        self.port = self.port or await free_port()
+        if self.server is not None:
+            # The sessions and subscriptions are gone; building the address space anew would only cost seconds.
+            await self.server.start()
+            return
+        self.port = await free_port()
         server = self.server = Server(user_manager=_Users())
         await server.init()
         server.set_endpoint(f"opc.tcp://127.0.0.1:{self.port}/")

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 
 class Peer(ABC):
@@ -58,36 +58,55 @@ class Peer(ABC):
         """How many clients are connected now, as the peer sees it."""
 
 
-class Silent:
-    """Accepts and never says a word: a half-open connection, or a peer that hangs."""
+class Listener(ABC):
+    """A server of a few lines; leaving it ends every connection before it returns."""
 
-    answer = b""
-
-    async def __aenter__(self) -> "Silent":
-        self._writers: set[asyncio.StreamWriter] = set()
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
+    async def __aenter__(self) -> Self:
+        self._connections: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.port: int = self._server.sockets[0].getsockname()[1]
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
-        for writer in list(self._writers):
-            writer.close()
+        tasks = list(self._connections.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._server.wait_closed()
 
     @property
     def connections(self) -> int:
-        return len(self._writers)
+        return len(self._connections)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.add(writer)
-        with contextlib.suppress(ConnectionError):
-            while await reader.read(4096):
-                if self.answer:
-                    writer.write(self.answer)
-                    await writer.drain()
-        self._writers.discard(writer)
-        writer.close()
+    @abstractmethod
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Speak with one client until it goes."""
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._connections[writer] = task
+        try:
+            with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+                await self.serve(reader, writer)
+        finally:
+            del self._connections[writer]
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+
+
+class Silent(Listener):
+    """Accepts and never says a word: a half-open connection, or a peer that hangs."""
+
+    answer = b""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(4096):
+            if self.answer:
+                writer.write(self.answer)
+                await writer.drain()
 
 
 class Garbage(Silent):
@@ -105,7 +124,7 @@ async def free_port() -> int:
     return port
 
 
-async def until(condition: Any, what: str, deadline_s: float = 10.0) -> None:
+async def until(condition: Any, what: str, deadline_s: float = 30.0) -> None:
     """Wait for `condition()` (plain or awaitable) to hold; fails with `what`."""
     loop = asyncio.get_running_loop()
     end = loop.time() + deadline_s

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kaogong.edge.configuration import ConnectionPlan
 from kaogong.edge.connection import Connection, Sink
+from kaogong.edge.ending import end
 from kaogong.formats.report import ConnectionReport
 
 
@@ -36,7 +37,4 @@ class Collector:
         await self._stop(list(self._running))
 
     async def _stop(self, names: Sequence[str]) -> None:
-        tasks = [self._running.pop(name)[1] for name in names]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(*(self._running.pop(name)[1] for name in names))

@@ -15,6 +15,7 @@ from kaogong.edge.book import GroupBook, Reading, Trouble
 from kaogong.edge.configuration import ConnectionPlan
 from kaogong.edge.decide import Check, Close, Decision, Failure, Observed, Open, Phase, Read, Subscribe, Wait, decide
 from kaogong.edge.drivers.base import Group
+from kaogong.edge.ending import end
 from kaogong.formats.report import BadPoint, ConnectionReport
 
 log = logging.getLogger("kaogong.edge")
@@ -164,8 +165,7 @@ class Connection:
         self._is_open, self._check_due = False, None
         self._due.clear()
         if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await end(task)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(5):
                 await self._driver.close()

@@ -15,6 +15,7 @@ from kaogong.core.errors import AuthRejected, ConfigInvalid, KaogongError, Missi
 from kaogong.edge.buffer import DEFAULT_LIMIT, Buffer
 from kaogong.edge.collector import Collector
 from kaogong.edge.configuration import plan, read_document
+from kaogong.edge.ending import end
 from kaogong.edge.source import Credential, Document, Source
 from kaogong.edge.uplink import Uplink
 from kaogong.formats.report import BufferReport, ConfigurationReport, NodeReport
@@ -73,8 +74,8 @@ class Node:
         """The bus may be away for long: everything else works meanwhile."""
         credential = self._credential
         while self._bus is None:
-            try:
-                self._bus = await Bus.connect(
+            connecting = asyncio.get_running_loop().create_task(
+                Bus.connect(
                     credential.nats,
                     user=credential.username,
                     password=credential.password,
@@ -82,9 +83,14 @@ class Node:
                     on_state=self._heard,
                     pinned_certificate=Path(credential.certificate) if credential.certificate else None,
                 )
+            )
+            try:
+                self._bus = await asyncio.shield(connecting)
             except KaogongError as err:
                 self._heard(False, err.message)
                 await asyncio.sleep(ASK_AGAIN_S)
+            finally:
+                await end(connecting)
         await self._bus.subscribe(down(credential.tenant, credential.node, "desired"), self._nudged)
         self._uplink.nudge()
         self._said.set()

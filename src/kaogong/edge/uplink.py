@@ -13,6 +13,7 @@ from kaogong.core import clock
 from kaogong.core.errors import ConfigInvalid, KaogongError, TooLarge
 from kaogong.edge.book import Reading
 from kaogong.edge.buffer import Batch, Buffer, Figures, Stored
+from kaogong.edge.ending import end
 from kaogong.formats import encode_batch
 
 log = logging.getLogger("kaogong.edge")
@@ -85,10 +86,8 @@ class Uplink:
                 if sending.done():
                     sending.result()
         finally:
-            sending.cancel()
-            for task in list(self._busy.values()):
-                task.cancel()
-            await asyncio.gather(sending, *self._busy.values(), return_exceptions=True)
+            await end(sending)
+            await end(*self._busy.values())
             await self._flush()
             self._thread.shutdown()
 

@@ -22,6 +22,9 @@ from kaogong.settings import Settings
 
 app = typer.Typer()
 
+# What goes wrong out there is said once, by the collector; these would say it again with every attempt and a trace.
+VENDORS = ("asyncua", "pymodbus", "mqtt")
+
 
 @app.command()
 def edge(
@@ -37,7 +40,9 @@ def edge(
     elif node is not None:
         _run_gateway(node, folder or node.parent / "edge", buffer_mb)
     else:
-        open_process(home, "edge").run(lambda context: _run_local(context, buffer_mb))
+        context = open_process(home, "edge")
+        _hush_vendors()
+        context.run(lambda context: _run_local(context, buffer_mb))
 
 
 async def _run_local(context: ProcessContext, buffer_mb: int) -> None:
@@ -80,7 +85,13 @@ def _run_gateway(file: Path, folder: Path, buffer_mb: int) -> None:
     logging.basicConfig(level="INFO", handlers=[handler], force=True)
     for library in QUIET:
         logging.getLogger(library).setLevel(logging.ERROR)
+    _hush_vendors()
     asyncio.run(_until_stopped(Node(credential, folder, buffer_limit=buffer_mb * 1024 * 1024)))
+
+
+def _hush_vendors() -> None:
+    for library in VENDORS:
+        logging.getLogger(library).setLevel(logging.CRITICAL)
 
 
 async def _until_stopped(node: Node) -> None:

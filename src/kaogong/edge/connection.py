@@ -22,6 +22,7 @@ log = logging.getLogger("kaogong.edge")
 
 NAMED_POINTS = 100
 LOOK_EVERY_S = 0.5
+PATIENCE_S = 30.0
 LOOK_AGAIN_S = 1.0  # ages grow without anything happening
 
 Sink = Callable[[list[Reading]], None]
@@ -49,6 +50,7 @@ class Connection:
         self._samples = 0
         self._read_s: float | None = None
         self._counted_at, self._counted = 0.0, 0
+        self._begun, self._is_patient = self._time(), True
         self._looked_at, self._seen_health = -LOOK_EVERY_S, (0, 0, 0, "")
 
     async def run(self) -> None:
@@ -262,16 +264,25 @@ class Connection:
         at = self._time()
         self._next_try = clock.now() + timedelta(seconds=max(0.0, decision.next_try - at)) if decision.next_try else None
         is_new = former is None or former.phase != decision.phase
-        if not is_new and former is not None and former.reason.code == decision.reason.code:
-            return
         if is_new:
             before, self._since = self._since, clock.now()
-            if decision.phase is Phase.RUNNING and former is not None and former.phase is not Phase.STARTING:
-                log.info("%s: back after %.0f s. %s", self.plan.name, (self._since - before).total_seconds(), decision.reason.words)
-            else:
-                level = logging.INFO if decision.phase in (Phase.STARTING, Phase.RUNNING, Phase.DISABLED) else logging.WARNING
-                log.log(level, "%s: %s. %s", self.plan.name, decision.phase.value, decision.reason.words)
-        self._changed()
+            self._say(decision, None if former is None else former.phase, (self._since - before).total_seconds())
+        elif self._is_patient and decision.phase is Phase.LOST and at - self._begun > PATIENCE_S:
+            self._is_patient = False
+            log.warning("%s: not there since the start. %s", self.plan.name, decision.reason.words)
+        if is_new or former is None or former.reason.code != decision.reason.code:
+            self._changed()
+
+    def _say(self, decision: Decision, former: Phase | None, lasted_s: float) -> None:
+        name, phase, words = self.plan.name, decision.phase, decision.reason.words
+        if phase is Phase.RUNNING:
+            self._is_patient = False
+            if former not in (None, Phase.STARTING):
+                log.info("%s: back after %.0f s. %s", name, lasted_s, words)
+                return
+        # Machines and nodes are switched on together: not to be there at once is no matter for a warning.
+        is_quiet = phase in (Phase.STARTING, Phase.RUNNING, Phase.DISABLED) or (phase is Phase.LOST and self._is_patient)
+        log.log(logging.INFO if is_quiet else logging.WARNING, "%s: %s. %s", name, phase.value, words)
 
     def _troubles(self, at: float, now: datetime) -> Iterator[Trouble]:
         return (t for b in self._books.values() for t in b.troubles(at, now))

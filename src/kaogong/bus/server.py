@@ -75,8 +75,7 @@ def server_configuration(options: ServerOptions) -> str:
 server_name: {_text(options.name)}
 host: {_text(options.nats.host)}
 port: {_port(options.nats.port)}
-{_tls(options.nats)}{log}prof_port: 6543
-max_payload: {MAX_PAYLOAD}
+{_tls(options.nats)}{log}max_payload: {MAX_PAYLOAD}
 max_connections: 100000
 write_deadline: "10s"
 ping_interval: "30s"

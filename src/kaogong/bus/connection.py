@@ -25,6 +25,7 @@ from kaogong.core.errors import Conflict, KaogongError, NotReady
 log = logging.getLogger(__name__)
 
 OnState = Callable[[bool, str], None]
+REFUSED = "the bus refuses this credential"
 RECONNECT_WAIT_S = 0.25
 
 
@@ -127,7 +128,8 @@ class Bus:
 
     async def _failed(self, err: Exception) -> None:
         log.debug("bus: %s", err)
-        self._last_words = _words(err)
+        # A refusal is often followed by a reset of the connection, which explains nothing.
+        self._last_words = self._last_words if isinstance(err, ConnectionError) and REFUSED in self._last_words else _words(err)
         if not self._client.is_connected:
             self._tell(False, _words(err))
 
@@ -394,7 +396,7 @@ async def _end(task: "asyncio.Task[None]") -> None:
 def _words(err: Exception) -> str:
     text = str(err) or type(err).__name__
     if "authorization" in text.lower():
-        return "the bus refuses this credential"
+        return REFUSED
     return f"the bus does not answer: {text}"
 
 

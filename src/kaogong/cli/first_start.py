@@ -1,15 +1,13 @@
 """What must be in the registry before the platform serves: its tables, the first tenant, its administrator, its edge node."""
 
 import json
-import sys
 from pathlib import Path
 
-import orjson
 from sqlalchemy.orm import Session
 
 from kaogong import registry
+from kaogong.cli.process import ASKED, DEMO, PREPARED
 from kaogong.cli.upgrade import import_tables, upgrade_registry
-from kaogong.core.errors import KaogongError
 from kaogong.core.principal import Principal, Role
 from kaogong.db import Database
 from kaogong.registry import Name, NewDevice, NewPerson
@@ -73,10 +71,13 @@ def _edge_node(session: Session, principal: Principal, home: Path, done: list[st
     return None
 
 
-if __name__ == "__main__":
-    try:
-        for line in prepare(Path(sys.argv[1]), demo=sys.argv[2] == "True"):
-            print(line)
-    except KaogongError as err:
-        print(orjson.dumps(err.as_dict()).decode())
-        sys.exit(1)
+def prepare_if_asked(home: Path) -> None:
+    """What `up` asks of the gate, which has loaded all this anyway: do it once, and leave word of what was done."""
+    asked = home / "run" / ASKED
+    if not asked.exists():
+        return
+    done = prepare(home, demo=asked.read_text(encoding="ascii") == DEMO)
+    part = home / "run" / "prepared.part"
+    part.write_text("\n".join(done), encoding="utf-8")
+    part.replace(home / "run" / PREPARED)
+    asked.unlink()

@@ -11,6 +11,7 @@ import typer
 
 from kaogong.bus import Bus, Listener, ServerOptions, server_configuration
 from kaogong.bus.subjects import registry_changes
+from kaogong.cli.first_start import prepare_if_asked
 from kaogong.cli.process import ProcessContext, open_process
 from kaogong.core.errors import NotReady
 from kaogong.db import Database, Relay
@@ -36,7 +37,7 @@ def gate(
     if configuration:
         print(broker_configuration(home))
     else:
-        open_process(home, "gate").run(_work)
+        open_process(home, "gate").run(_work, first=lambda: prepare_if_asked(home))
 
 
 def broker_configuration(home: Path) -> str:

@@ -28,8 +28,10 @@ log = logging.getLogger("kaogong.process")
 
 State = Literal["starting", "ready", "degraded"]
 STATUS_EVERY_S = 1.0
+CANCEL_AGAIN_S = 2.5
 HOLD = "hold"  # while `up` prepares what all processes need, they load what they need themselves and wait
 HOLD_LOOK_S = 0.02
+ASKED, PREPARED, DEMO = "prepare", "prepared", "demo"  # files of `run/` by which `up` and the gate agree on the first start
 LOOK_FOR_GATE_S = 0.2
 SETTLING_S = 30.0
 QUIET = ("asyncua", "pymodbus", "mqtt", "alembic", "urllib3", "httpx2", "httpcore2")
@@ -140,27 +142,43 @@ class ProcessContext:
             log.info("bus: %s", words)
         self._bus_words = words
 
-    def run(self, main: "Callable[[ProcessContext], Awaitable[None]]", *, bus: bool = True) -> None:
-        """Run `main` until it returns or SIGTERM cancels it; exits 1 with one line for an error we name, a trace for a fault."""
+    def run(
+        self, main: "Callable[[ProcessContext], Awaitable[None]]", *, bus: bool = True, first: Callable[[], None] | None = None
+    ) -> None:
+        """Run `main` until it returns or SIGTERM cancels it; exits 1 with one line for an error we name, a trace for a fault.
+
+        `first` is done, in a thread, before there is a bus and while other processes still wait for the start.
+        """
         try:
             with _runner() as runner:
-                runner.run(self._supervise(main, bus))
+                runner.run(self._supervise(main, bus, first))
         except KaogongError as err:
-            log.error("stopped: %s", err.message)  # named errors need no trace
+            log.error("stopped: %s", err.message)
+            print(f"kaogong: {err.message}", file=sys.stderr)
             sys.exit(1)
         finally:
             (self.home / "run" / f"{self.name}.ready").unlink(missing_ok=True)
 
-    async def _supervise(self, main: "Callable[[ProcessContext], Awaitable[None]]", bus: bool) -> None:
-        work = asyncio.get_running_loop().create_task(self._work(main, bus))
+    async def _supervise(self, main: "Callable[[ProcessContext], Awaitable[None]]", bus: bool, first: Callable[[], None] | None) -> None:
+        work = asyncio.get_running_loop().create_task(self._work(main, bus, first))
+        asked = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, work.cancel)
+            asyncio.get_running_loop().add_signal_handler(number, asked.set)
+        asking = asyncio.get_running_loop().create_task(asked.wait())
+        await asyncio.wait([work, asking], return_when=asyncio.FIRST_COMPLETED)
+        asking.cancel()
+        while not work.done():
+            # Again, should it be swallowed: Python 3.11's wait_for does that, and the bus's client uses it.
+            work.cancel()
+            await asyncio.wait([work], timeout=CANCEL_AGAIN_S)
         with contextlib.suppress(asyncio.CancelledError):
             await work
         log.info("stopped")
 
-    async def _work(self, main: "Callable[[ProcessContext], Awaitable[None]]", bus: bool) -> None:
+    async def _work(self, main: "Callable[[ProcessContext], Awaitable[None]]", bus: bool, first: Callable[[], None] | None) -> None:
         log.info("starting, pid %d", os.getpid())
+        if first is not None:
+            await asyncio.to_thread(first)
         while any((self.home / "run" / name).exists() for name in (HOLD, f"{HOLD}.{self.name}")):  # noqa: ASYNC110
             await asyncio.sleep(HOLD_LOOK_S)
         self.status.begin()

@@ -16,7 +16,7 @@ import typer
 
 from kaogong.bus import Bus, Listener, NatsServer, ServerOptions, ensure_streams
 from kaogong.bus.subjects import STATUS
-from kaogong.cli.process import HOLD, connect_bus, open_log
+from kaogong.cli.process import ASKED, DEMO, HOLD, HOLD_LOOK_S, PREPARED, connect_bus, open_log
 from kaogong.core.clock import now
 from kaogong.core.errors import ConfigInvalid, KaogongError, NotReady
 from kaogong.settings import RESOLVED, Http, Mqtt, Settings
@@ -176,16 +176,17 @@ class _Up:
         _say("stopped")
 
     async def _start(self) -> None:
-        preparing = asyncio.get_running_loop().create_task(self._prepare())
+        for hold in self._holds:
+            hold.touch()
+        asked = self._home / "run" / ASKED
+        asked.write_text(DEMO if self._demo else "", encoding="ascii")
         if self._own_broker:
             self._supervisor.start(Broker(NatsServer(self._server_options(), directory=self._home / "run")))
             await self._supervisor.all_ready()
-        for hold in self._holds:
-            hold.touch()
         children = {name: self._supervisor.start(self._command(name)) for name in PROCESSES}
         self._bus = await self._connect()
         await ensure_streams(self._bus)
-        await preparing
+        await self._supervisor.unless_failed(self._prepared())
         everybody, edge = self._holds
         everybody.unlink()
         # The broker keeps a device that comes before there is a gate waiting for half a minute.
@@ -227,26 +228,14 @@ class _Up:
             where = _without_password(self._settings.nats.url or "")
             raise NotReady(f"{where}: {err.message} Check nats.url.", code=err.stable_code) from err
 
-    async def _prepare(self) -> None:
-        """In a process of its own, because what it loads would stay in the supervisor's memory for ever."""
-        began = time.monotonic()
-        child = await asyncio.create_subprocess_exec(
-            *_python("kaogong.cli.first_start"),
-            str(self._home),
-            str(self._demo),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,
-        )
-        out, err = await child.communicate()
-        if child.returncode:
-            with contextlib.suppress(orjson.JSONDecodeError):
-                raise KaogongError.from_dict(orjson.loads(out.splitlines()[-1] if out else b""))
-            log.critical("preparing the registry failed: %s", err.decode(errors="replace"))
-            raise NotReady(f"Preparing the registry failed: {err.decode(errors='replace').strip().splitlines()[-1]}", code="first_start")
-        for line in out.decode().splitlines():
+    async def _prepared(self) -> None:
+        """The gate does it: what it loads for that would stay in the supervisor's memory for ever."""
+        file = self._home / "run" / PREPARED
+        while not file.exists():  # noqa: ASYNC110
+            await asyncio.sleep(HOLD_LOOK_S)
+        for line in file.read_text(encoding="utf-8").splitlines():
             _say(line)
-        _say(f"registry ready after {time.monotonic() - began:.1f} s")
+        _say(f"registry ready after {time.monotonic() - self._began:.1f} s")
 
     def _command(self, name: str) -> Command:
         # Two arenas are enough for processes that are one event loop and a few threads; more only fragments memory.

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import os
 import signal
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -198,11 +198,15 @@ class Supervisor:
     async def all_ready(self) -> None:
         """Return when every child started so far has been ready once; NotReady when one does not start."""
         for child in list(self.children.values()):
-            ready = asyncio.get_running_loop().create_task(child.ready.wait())
-            await asyncio.wait([ready, self.failed], return_when=asyncio.FIRST_COMPLETED)  # type: ignore[type-var]
-            ready.cancel()
-            if self.failed.done():
-                raise NotReady(self.failed.result(), code="start_failed")
+            await self.unless_failed(child.ready.wait())
+
+    async def unless_failed(self, wanted: Coroutine[Any, Any, Any]) -> None:
+        """Wait for `wanted`; NotReady as soon as a child does not start."""
+        waiting = asyncio.get_running_loop().create_task(wanted)
+        await asyncio.wait([waiting, self.failed], return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if self.failed.done():
+            raise NotReady(self.failed.result(), code="start_failed")
 
     async def stop(self, order: Sequence[tuple[Sequence[str], float]]) -> None:
         """End the children in groups: SIGTERM to a group, then, after its seconds, SIGKILL to what is left."""

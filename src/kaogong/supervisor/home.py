@@ -120,7 +120,7 @@ def clear_leftovers(home: Path) -> list[str]:
         until = time.monotonic() + patience_s
         while left and running(home) and time.monotonic() < until:
             time.sleep(0.02)
-    for pattern in ("*.pid", "*.ready", "hold*", "resolved.json", "supervisor.json"):
+    for pattern in ("*.pid", "*.ready", "hold*", "prepare*", "resolved.json", "supervisor.json"):
         for file in (home / "run").glob(pattern):
             file.unlink()
     (home / "ready.json").unlink(missing_ok=True)

@@ -2,7 +2,6 @@
 
 import pkgutil
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +17,8 @@ app = typer.Typer()
 def import_tables() -> None:
     """Import every room's `tables`, found by file name, so that the metadata is whole."""
     for room in pkgutil.iter_modules(kaogong.__path__):
-        if room.ispkg and find_spec(f"kaogong.{room.name}.tables") is not None:
+        # By the file, as find_spec would load every room to look inside.
+        if room.ispkg and any((Path(folder) / room.name / "tables.py").exists() for folder in kaogong.__path__):
             import_module(f"kaogong.{room.name}.tables")
 
 

@@ -95,11 +95,11 @@ class Device:
         self.sock.sendall(b"\x10" + _length(len(variable)) + variable)
 
     def connected(self) -> None:
-        """Wait for the CONNACK; a refusal ends the run, since a bench with fewer devices proves nothing."""
+        """Wait for the CONNACK; a refusal at the start ends the run, since fewer devices prove nothing."""
         self.sock.settimeout(60)
         answer = self.sock.recv(4)
         if answer[:1] != b"\x20" or answer[3:4] != b"\x00":
-            raise SystemExit(f"{self.key} was refused: {answer!r}")
+            raise ConnectionRefusedError(f"{self.key} was refused: {answer!r}")
         self.sock.setblocking(False)
 
     def reconnect(self, plan: Plan, spec: dict[str, str]) -> None:

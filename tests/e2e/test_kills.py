@@ -76,7 +76,7 @@ def wait_until_ready(platform: Platform) -> None:
 @pytest.mark.req("E07")
 def test_nothing_acknowledged_is_lost_when_each_process_is_killed(platform: Platform) -> None:
     kill_under_load(platform, devices=40, rate=400, rounds=1, pause_s=3)
-    words = (platform.home / "log/supervisor.log").read_text()
+    words = (platform.home / "log/up.log").read_text()
     assert all(name in words for name in VICTIMS)
 
 

@@ -64,8 +64,8 @@ class Speaker:
 
 def reasons(platform: Platform, key: str) -> list[str]:
     """Why messages of this device could not be used."""
-    letters = platform.call("GET", "/dead-letters", params={"device": key, "limit": 100})["items"]
-    return sorted(letter["reason"] for letter in letters)
+    letters = platform.call("GET", "/dead-letters", params={"limit": 100})["items"]
+    return sorted(letter["reason"] for letter in letters if letter["device"] == key)
 
 
 NOW = 1_790_000_000_000
@@ -76,13 +76,13 @@ WRONG: list[tuple[str, bytes | str, str]] = [
     ("unknown property", '{"values": {"flwo": 1}}', "property_unknown"),
     ("text for a number", '{"values": {"flow": "much"}}', "type_mismatch"),
     ("boolean for a number", '{"values": {"flow": true}}', "type_mismatch"),
-    ("NaN", '{"values": {"flow": NaN}}', "json_invalid"),
+    ("NaN", '{"values": {"flow": NaN}}', "not_finite"),
     ("infinite", '{"values": {"flow": 1e999}}', "not_finite"),
     ("1970", '{"ts": "1970-01-01T00:00:00Z", "values": {"flow": 1}}', "time_too_old"),
     ("2100", '{"ts": "2100-01-01T00:00:00Z", "values": {"flow": 1}}', "time_in_future"),
     ("seconds", '{"ts": 1790000000, "values": {"flow": 1}}', "time_in_seconds"),
     ("incompatible unit", '{"values": {"flow": {"v": 1, "u": "kPa"}}}', "unit_incompatible"),
-    ("unknown unit", '{"values": {"flow": {"v": 1, "u": "furlong"}}}', "unit_unknown"),
+    ("unknown unit", '{"values": {"flow": {"v": 1, "u": "florp"}}}', "unit_unknown"),
 ]
 
 
@@ -99,11 +99,9 @@ def test_a_wrong_body_is_refused_by_name_and_the_next_reading_arrives(
         lambda: plain.call("GET", f"/devices/{device['key']}/latest")["values"], lambda v: v.get("flow", {}).get("value") == 41.5
     )
     assert latest["flow"]["quality"] == "good"
-    letters = eventually(lambda: reasons(plain, device["key"]), bool)
-    if letters != [reason]:  # the engine may name the same fault as a broken body
-        assert (reason, letters) == ("not_finite", ["json_invalid"]), letters
+    assert eventually(lambda: reasons(plain, device["key"]), bool) == [reason]
     told = eventually(lambda: [json.loads(m) for t, m in speaker.heard if t.endswith("rejected")], bool)
-    assert reason in json.dumps(told) or "json_invalid" in json.dumps(told)
+    assert reason in json.dumps(told)
     speaker.close()
 
 
@@ -139,10 +137,10 @@ def test_a_revoked_device_is_cut_off_within_five_seconds_and_its_page_says_so(pl
     eventually(speaker.client.is_connected, lambda up: not up, 5)
     page = eventually(
         lambda: plain.call("GET", f"/devices/{device['key']}/connection")["broker"],
-        lambda broker: bool(broker and broker["last_refused_reason"]),
+        lambda broker: bool(broker and broker["last_refused"]),
         20,
     )
-    assert "revoked" in page["last_refused_reason"]
+    assert "revoked" in page["last_refused"]["en"]
     speaker.close()
 
 
@@ -155,8 +153,8 @@ def test_sql_in_every_string_is_only_text(plain: Platform) -> None:
     speaker.say("up/default/bobby/telemetry", json.dumps({"note": poison}))
     latest = eventually(lambda: plain.call("GET", "/devices/bobby/latest")["values"], bool)
     assert latest["note"]["value"] == poison
-    found = plain.call("POST", "/query", json={"sql": "SELECT text FROM readings WHERE device = 'bobby' AND property = 'note'"})
-    assert found["rows"] == [[poison]]
+    query = {"sql": "SELECT text FROM readings WHERE device = 'bobby' AND property = 'note'"}
+    assert eventually(lambda: plain.call("POST", "/query", json=query)["rows"], bool) == [[poison]]
     speaker.close()
 
 
@@ -169,9 +167,9 @@ def test_a_type_that_changes_what_a_property_holds_is_a_conflict_until_it_is_mea
 
 
 def test_an_expired_or_forged_token_is_refused(plain: Platform) -> None:
-    for token in ("", "x", "0" * 64, "é".encode().hex()):
+    for token in ("x", "0" * 64, "é".encode().hex()):
         answer = plain.http.get("/devices", headers={"Authorization": f"Bearer {token}"})
-        assert (answer.status_code, answer.json()["code"]) == (401, "auth_rejected"), token
+        assert (answer.status_code, answer.json()["code"]) == (401, "session_ended"), token
 
 
 def test_a_second_up_on_the_same_home_is_refused_with_the_reason(plain: Platform) -> None:

@@ -1,9 +1,9 @@
 """What the registry speaks: things as callers give them and as they get them back."""
 
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from kaogong.core.principal import Role
 from kaogong.core.sample import Kind
@@ -124,6 +124,10 @@ class Option(Thing):
     name: Name = Name()
 
 
+# A document that says `"unit": null` means a bare number, as one that leaves it out does.
+UnitText = Annotated[str, BeforeValidator(lambda written: "1" if written is None else written)]
+
+
 class Property(Thing):
     """One property of a device type. `type` and `unit` decide its id; `expression` makes it a derived one."""
 
@@ -131,7 +135,7 @@ class Property(Thing):
     name: Name = Name()
     description: Name = Name()
     type: Kind = Kind.NUMBER
-    unit: str = "1"
+    unit: UnitText = "1"
     min: float | None = None
     max: float | None = None
     resolution: float | None = None
@@ -148,7 +152,7 @@ class Parameter(Thing):
     key: str
     name: Name = Name()
     type: Kind = Kind.NUMBER
-    unit: str = "1"
+    unit: UnitText = "1"
     min: float | None = None
     max: float | None = None
     options: tuple[Option, ...] = ()

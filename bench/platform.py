@@ -104,6 +104,12 @@ class Platform:
         rows = self.call("POST", "/query", json={"sql": sql})["rows"]
         return {row[0]: (int(row[1]), int(row[2])) for row in rows}
 
+    def fault(self, name: str, *, clear: bool = False) -> None:
+        """Break something in the simulated plant, or repair it."""
+        kaogong = str(Path(sys.executable).with_name("kaogong"))
+        command = [kaogong, "plant", "fault", name, "--home", str(self.home), *(["--clear"] if clear else [])]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
     def processes(self) -> dict[str, psutil.Process]:
         """The supervisor and its children, by name."""
         supervisor = psutil.Process(self.process.pid)

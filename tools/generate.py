@@ -11,11 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kaogong.api.openapi import document
-
 from kaogong.core.errors import KINDS
 from kaogong.core.shelf import Shelf
 from kaogong.edge.drivers.base import Driver
-from kaogong.expressions import function_reference
+from kaogong.expressions import reference
 from kaogong.settings import Section, Settings
 
 ROOT = Path(__file__).parents[1]
@@ -89,7 +88,7 @@ def errors() -> str:
 
 def expressions() -> str:
     """The functions of the expression language."""
-    return NOTICE + "# Expressions\n\nSQL expressions on property names.\n\n" + function_reference()
+    return NOTICE + "# Expressions\n\nSQL expressions on property names.\n\n" + reference()
 
 
 FILES: dict[str, Callable[[], str]] = {

@@ -178,7 +178,7 @@ async def test_bus_outlives_a_server_restart(own_broker: Broker) -> None:
 
 
 async def test_waiting_for_a_server_that_is_not_there_ends_when_asked_to() -> None:
-    with pytest.raises(NotReady, match="did not let us in within 0.3 s: the bus does not answer") as raised:
+    with pytest.raises(NotReady, match=r"did not let us in within 0\.3 s: the bus does not answer") as raised:
         await Bus.connect("nats://127.0.0.1:1", user=PLATFORM, password="x", name="t", within_s=0.3)
     assert raised.value.stable_code == "bus_unreachable"
 

@@ -1,6 +1,8 @@
 """The real stack: `kaogong up --demo` on a home of its own, and Debian's Chromium."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from bench.platform import Platform
@@ -15,6 +17,15 @@ CHROMIUM = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def eventually(ask: Callable[[], Any], wanted: Callable[[Any], bool], seconds: float = 15) -> Any:
+    """The answer of `ask` once `wanted` holds; the last answer is in the failure."""
+    deadline = time.monotonic() + seconds
+    while not wanted(answer := ask()):
+        assert time.monotonic() < deadline, f"still {answer!r}"
+        time.sleep(0.05)
+    return answer
 
 
 @pytest.fixture(scope="session")
@@ -61,8 +72,8 @@ class Visit:
         self._contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
-        if signed_in:
+        if signed_in:  # before that a 401 is the expected answer, and the browser calls it an error
+            page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
             credentials = {"username": self.platform.ready["admin_user"], "password": self.platform.password}
             answer = context.request.post("/api/v1/auth/session", data=credentials, headers={"Origin": self.platform.ready["http"]})
             assert answer.ok, answer.text()

@@ -1,13 +1,12 @@
 """Wrong input through the real doors: each gets a clear answer, and the good readings beside it are kept."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import paho.mqtt.client as mqtt
 import pytest
 from bench.platform import Platform
+from tests.e2e.conftest import eventually
 
 pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning:paho")
 
@@ -29,15 +28,6 @@ def device(plain: Platform, request: pytest.FixtureRequest) -> dict[str, str]:
     key = f"m{abs(hash(request.node.name)) % 10**9}"
     made = plain.call("POST", "/devices", json={"key": key, "name": {"en": key, "zh": key}, "type": "meter"})
     return {"key": key, **made["credential"]}
-
-
-def eventually(ask: Callable[[], Any], wanted: Callable[[Any], bool], seconds: float = 15) -> Any:
-    """The answer of `ask` once `wanted` holds; the last answer is in the failure."""
-    deadline = time.monotonic() + seconds
-    while not wanted(answer := ask()):
-        assert time.monotonic() < deadline, f"still {answer!r}"
-        time.sleep(0.05)
-    return answer
 
 
 class Speaker:

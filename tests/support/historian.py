@@ -6,10 +6,11 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from tests.support.nats import Broker
+
 from kaogong import historian
 from kaogong.bus import Bus
 from kaogong.historian import Historian
-from tests.support.nats import Broker
 
 START_WITHIN_S = 30
 
@@ -24,7 +25,7 @@ async def historian_process(home: Path, broker: Broker, bus: Bus) -> AsyncIterat
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", command, "historian", "--home", str(home))
     try:
         async with asyncio.timeout(START_WITHIN_S):
-            while not (home / "run/historian.ready").exists():  # noqa: ASYNC110
+            while not (home / "run/historian.ready").exists():
                 assert process.returncode is None, (home / "log/historian.log").read_text()
                 await asyncio.sleep(0.02)
         store = await historian.connect(f"chdb://{home}/historian", bus)

@@ -51,11 +51,11 @@ async def compute(platform: Platform, principal: Principal) -> Standing:
 
 def _staleness(session: Session, principal: Principal) -> pl.DataFrame:
     rows = [
-        (prop.id, prop.key, prop.stale_after_s or DEFAULT_STALE_AFTER_S, prop.type.is_numeric)
+        (prop.id, prop.key, prop.stale_after_s or DEFAULT_STALE_AFTER_S, prop.type.is_numeric, prop.expression is not None)
         for kind in registry.list_types(session, principal)
         for prop in kind.properties
     ]
-    schema = {"property": pl.UInt32, "name": pl.String, "stale_after_s": pl.Float64, "is_numeric": pl.Boolean}
+    schema = {"property": pl.UInt32, "name": pl.String, "stale_after_s": pl.Float64, "is_numeric": pl.Boolean, "is_derived": pl.Boolean}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
@@ -64,6 +64,8 @@ def _figures(moment: datetime, latest: pl.DataFrame, staleness: pl.DataFrame) ->
     ages = (
         latest.select("device", "property", "observed_at", "quality", "value")
         .join(staleness, on="property", how="left")
+        # A derived value comes when it can be computed (no efficiency of a stopped pump); its inputs say how old it is.
+        .filter(~pl.col("is_derived").fill_null(value=False))
         .with_columns(late=age > pl.col("stale_after_s").fill_null(DEFAULT_STALE_AFTER_S))
         .with_columns(stale=pl.col("late") | (pl.col("quality") >= BAD))
         .sort("observed_at")

@@ -17,7 +17,7 @@ export function LanguageSwitch() {
     await navigate({ to: '.', search: (before) => ({ ...before, lang: other }), replace: true })
   }
   return (
-    <Button type="text" onClick={change} aria-label={t('frame.language')} data-testid="language-switch" lang={other === 'zh' ? 'zh-CN' : 'en'}>
+    <Button type="text" onClick={change} title={t('frame.language')} data-testid="language-switch" lang={other === 'zh' ? 'zh-CN' : 'en'}>
       {other === 'zh' ? '中文' : 'EN'}
     </Button>
   )

@@ -22,7 +22,7 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
   }
   return (
     <header className="kg-top">
-      <button type="button" className="kg-top-search" onClick={onSearch} aria-label={t('palette.open')} data-testid="open-palette">
+      <button type="button" className="kg-top-search" onClick={onSearch} data-testid="open-palette">
         <SearchOutlined />
         <span>{t('palette.open')}</span>
         <kbd>Ctrl K</kbd>

@@ -22,7 +22,8 @@ up: setup ## the platform without the simulated plant
 .PHONY: test
 test: ## set everything up, run every test, browser included
 	@bash tools/setup.sh --tests
-	@$(PY) -m pytest
+	@$(PY) -m pytest --ignore tests/e2e
+	@$(PY) -m pytest tests/e2e # a process of its own: the browser's driver keeps a loop running
 
 .PHONY: check
 check: ## format, ruff, mypy --strict, import contracts, docs and generated files in step

@@ -13,6 +13,7 @@ import pytest
 from bench.ingest import settle, values
 from bench.load import Plan
 from bench.platform import Platform
+from tests.e2e.conftest import eventually
 
 VICTIMS = ["ingest", "historian", "nats-server", "gate", "serve"]
 
@@ -49,10 +50,8 @@ def kill_under_load(platform: Platform, *, devices: int, rate: float, rounds: in
     record = json.loads(record_file.read_text())
     assert record["sent"] == record["acked"] > 0
     wait_until_ready(platform)
-    settle(lambda: sum(n for n, _ in platform.counts().values()), patience_s=60)
-    stored = platform.counts()
     expected = {client.removeprefix("default:"): (acked, acked_sum) for client, (_, _, acked, acked_sum) in record["devices"].items()}
-    assert {key: stored.get(key) for key in expected} == expected
+    eventually(platform.counts, lambda stored: {key: stored.get(key) for key in expected} == expected, 90)
     ledger = platform.call("GET", "/ledger")
     assert ledger["samples"]["balanced"]
     assert ledger["messages"]["balanced"]

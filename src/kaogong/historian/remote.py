@@ -31,7 +31,7 @@ from kaogong.historian.types import (
 from kaogong.historian.wire import CALL, UPLOAD, UPLOAD_PIECE, letters_of, letters_table, pack, pieces, unpack
 
 TIMEOUT_S = 35.0  # a little more than the owner lets a query run
-WRITE_TIMEOUT_S = 60.0
+WRITE_TIMEOUT_S = 15.0  # a killed owner does not answer; the repeat of a whole batch changes nothing
 
 # What a write needs of a batch; the rest would cross the bus for nothing.
 _NEEDED = (

@@ -101,7 +101,7 @@ class Platform:
             "SELECT device, count(*) AS n, sum(toUnixTimestamp64Milli(observed_at)) AS s FROM readings "
             "WHERE property = 'p0' GROUP BY device ORDER BY device"
         )
-        rows = self.call("POST", "/query", json={"sql": sql})["rows"]
+        rows = self.call("POST", "/query", json={"sql": sql, "limit": 10_000})["rows"]
         return {row[0]: (int(row[1]), int(row[2])) for row in rows}
 
     def fault(self, name: str, *, clear: bool = False) -> None:

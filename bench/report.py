@@ -40,10 +40,11 @@ def write_table(results: dict[str, Any]) -> None:
             visible = f"{f['visible_p50_ms']} / {f['visible_p99_ms']} ms" if "visible_p50_ms" in f else ""
             listed = f"{f['list_p95_ms']} ms" if "list_p95_ms" in f else ""
             cpu = ", ".join(f"{k} {v}" for k, v in f["cpu_s"].items())
+            lost = "not counted" if f["lost"] is None else f"{f['lost']:,.0f}"
             pace = "" if f["kept_pace"] else " (behind)"
             out.append(
                 f"| {name} | {side} | {f['messages_per_s']:,}{pace} | {f['points_per_s']:,} | {f.get('cores', '')} | "
-                f"{f['points_per_cpu_s']:,} | {f['lost']:,.0f} | {visible} | {listed} | {cpu} |\n"
+                f"{f['points_per_cpu_s']:,} | {lost} | {visible} | {listed} | {cpu} |\n"
             )
         if "points_per_cpu_s_against_peer" in sides:
             ratios.append(f"- {name}: {sides['points_per_cpu_s_against_peer']} × the peer's points per CPU second\n")

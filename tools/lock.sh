@@ -5,6 +5,7 @@ cd "$(dirname "$0")/.."
 compile() { uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q "$@"; }
 compile --extra edge --extra server --extra build -o requirements.lock
 compile --all-extras -c requirements.lock -o requirements-dev.lock
+uv pip compile tests/peers/requirements.in --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o tests/peers/requirements.lock
 
 # npm leaves out packages of other platforms when node_modules is there (npm issue 4828), so the lock is made in an empty folder.
 empty=$(mktemp -d)

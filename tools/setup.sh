@@ -62,6 +62,13 @@ if ! fresh console "$sources" || [ ! -f console/dist/index.html ]; then
 fi
 
 if [ "$level" = --tests ]; then
+  peers=$(stamp_of tests/peers/requirements.lock)
+  if ! fresh peers "$peers"; then
+    say "Installing the peers that drivers are tested against (.venv/peers, apart from the product)"
+    [ -x .venv/peers/bin/python ] || "$python" -m venv .venv/peers
+    .venv/peers/bin/python -m pip install --disable-pip-version-check -q --require-hashes -r tests/peers/requirements.lock
+    done_with peers "$peers"
+  fi
   missing=()
   [ -x /usr/bin/chromium ] || missing+=(chromium)
   ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing+=(postgresql)

@@ -3,6 +3,9 @@
 With --check nothing is written: it says which file is out of step.
 """
 
+import ast
+import importlib
+import inspect
 import json
 import os
 import subprocess
@@ -61,18 +64,44 @@ def settings() -> str:
 
 
 def drivers() -> str:
-    """One section a driver, from its configuration class."""
+    """Every driver × every check of the conformance suite; then one section a driver, from its configuration class."""
     shelf = Shelf("kaogong.edge.drivers", Driver)
-    out = [NOTICE, "# Drivers\n\nEvery driver is one file; its settings come from its `Config` class.\n"]
+    out = [NOTICE, "# Drivers\n\nEvery driver is one file; its settings come from its `Config` class.\n", _checks(shelf.names())]
     for name in shelf.names():
         driver = shelf.load(name)
-        out.append(f"\n## {name}\n\n{(driver.__doc__ or '').strip()}\n")
+        out.append(f"\n## {name}\n\n{inspect.cleandoc(driver.__doc__ or '')}\n")
         for title, schema in (("Connection", driver.Config.model_json_schema()), ("Point address", driver.Address.model_json_schema())):
             required = set(schema.get("required", ()))
             out.append(f"\n{title}:\n\n| setting | default | meaning |\n|---|---|---|\n")
             for key, setting in schema.get("properties", {}).items():
                 default = "asked for" if key in required else f"`{json.dumps(setting.get('default'), ensure_ascii=False)}`"
                 out.append(f"| `{key}` | {default} | {setting.get('description', '')} |\n")
+    return "".join(out)
+
+
+def _checks(names: list[str]) -> str:
+    """The table of checks: `+` is held by the suite, a number is a gap with its reason, which the suite holds to be one."""
+    suite = ast.parse((ROOT / "tests/conformance/test_driver.py").read_text(encoding="utf-8"))
+    checks = [
+        (node.name.removeprefix("test_"), ast.get_docstring(node) or "")
+        for node in suite.body
+        if isinstance(node, ast.AsyncFunctionDef) and node.name.startswith("test_") and any(a.arg == "bench" for a in node.args.args)
+    ]
+    peers = [(name, peer) for name in names for peer in importlib.import_module(f"tests.simulators.{name}").PEERS]
+    reasons = list(dict.fromkeys(why for _, peer in peers for why in peer.gaps.values()))
+    columns = [chr(ord("a") + i) for i in range(len(checks))]
+    out = [
+        "\n## Checks\n\nEvery driver stands beside each of its peers and passes every check of `tests/conformance/test_driver.py`; "
+        "a number is a gap with its reason below.\n\n",
+        *(f"- **{column}** {words}\n" for column, (_, words) in zip(columns, checks, strict=True)),
+        f"\n| driver | peer | {' | '.join(columns)} |\n|---|---|{'---|' * len(columns)}\n",
+    ]
+    for name, peer in peers:
+        gaps = [next((why for gap, why in peer.gaps.items() if check.startswith(gap)), None) for check, _ in checks]
+        cells = ["+" if why is None else str(reasons.index(why) + 1) for why in gaps]
+        out.append(f"| {name} | {peer.name} | {' | '.join(cells)} |\n")
+    out += ["\n", *(f"{i}. {why}\n" for i, why in enumerate(reasons, 1)), "\nPeers:\n\n"]
+    out += [f"- {name}, {peer.name}: {inspect.cleandoc(peer.__doc__ or '').splitlines()[0]}\n" for name, peer in peers]
     return "".join(out)
 
 

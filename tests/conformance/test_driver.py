@@ -3,17 +3,17 @@
 import asyncio
 import importlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from tests.simulators.peer import Garbage, Peer, Silent, free_port, until
+from tests.simulators.peer import Peer, until
 
 from kaogong.core import clock
-from kaogong.core.errors import AuthRejected, KaogongError, NotReady
+from kaogong.core.errors import AuthRejected, ConfigInvalid, KaogongError, Missing, NotReady
 from kaogong.core.quality import severity
 from kaogong.core.reading import Sample
 from kaogong.edge.drivers.base import SHELF, AnyDriver, Group, Point
@@ -23,12 +23,6 @@ pytestmark = [pytest.mark.req("B01"), pytest.mark.req("B02"), pytest.mark.asynci
 PEERS = [(name, peer) for name in SHELF.names() for peer in importlib.import_module(f"tests.simulators.{name}").PEERS]
 
 CASES = sorted(f.parent for f in Path(__file__).parents[1].glob("cases/driver/*/*/config.json"))
-
-# driver -> check -> (one of notimpl, notyet, never; why). A gap that closes fails the suite, so this list cannot grow stale.
-GAPS: dict[str, dict[str, str]] = {
-    "modbus_tcp": {"wrong_login": "never: the protocol knows no login"},
-    "mqtt": {"bad_point": "never: a topic that nobody publishes cannot be told from a quiet one; it goes stale by age"},
-}
 
 
 class Bench:
@@ -44,10 +38,16 @@ class Bench:
     def points(self, count: int, *bad_after: int) -> tuple[Point[Any], ...]:
         points = []
         for i in range(count):
-            points.append(Point(f"p{i}", self.kind.Address(**self.peer.address(i))))
+            points.append(self.point(i))
             if i in bad_after:
                 points.append(Point(f"bad{i}", self.kind.Address(**self.peer.bad_address())))
         return tuple(points)
+
+    def point(self, i: int) -> Point[Any]:
+        return Point(f"p{i}", self.kind.Address(**self.peer.address(i % self.peer.size)))
+
+    def expected(self, indices: Iterable[int]) -> list[Any]:
+        return [self.peer.expected(i % self.peer.size) for i in indices]
 
     async def read(self, driver: AnyDriver, points: Sequence[Point[Any]]) -> list[Sample]:
         """One sample a point, in order: by reading, or by subscribing until each has come."""
@@ -99,7 +99,7 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cal
 async def bench(request: pytest.FixtureRequest, tmp_path: Path, running: Callable[[type[Peer], str], Awaitable[Peer]]) -> Bench:
     name, kind = request.param
     check = request.node.originalname.removeprefix("test_")
-    reason = next((why for gap, why in GAPS.get(name, {}).items() if check.startswith(gap)), None)
+    reason = next((why for gap, why in kind.gaps.items() if check.startswith(gap)), None)
     if reason is not None:
         request.applymarker(pytest.mark.xfail(reason=reason, raises=NotImplementedError, strict=True))
     return Bench(name, await running(kind, "checks"), tmp_path)
@@ -119,31 +119,35 @@ async def within(limit_s: float, action: Any, failure: type[KaogongError]) -> Ka
 
 
 async def test_refused_is_not_ready_in_time(bench: Bench) -> None:
-    driver = bench.driver(bench.peer.config(await free_port()))
+    """Nobody is there: NotReady in time, with a code that says so."""
+    driver = bench.driver(bench.peer.config(await bench.peer.nowhere()))
     err = await within(8.0, driver.open(), NotReady)
-    assert err.stable_code == "connection_refused"
+    assert err.stable_code == bench.peer.refusal
     await driver.close()
 
 
 async def test_wrong_login_is_auth_rejected(bench: Bench) -> None:
+    """A wrong password: AuthRejected, so that nobody hammers on a locked account."""
     driver = bench.driver(bench.peer.wrong_login())
     await within(8.0, driver.open(), AuthRejected)
     await driver.close()
 
 
 async def test_one_sample_a_point_in_order(bench: Bench) -> None:
+    """One sample a point, in the order asked, good, with an aware time."""
     driver = bench.driver()
     await driver.open()
     points = bench.points(40)[::-1]
     samples = await bench.read(driver, points)
     assert [s.point for s in samples] == [p.name for p in points]
-    assert [s.value for s in samples] == [bench.peer.expected(i) for i in reversed(range(40))]
+    assert [s.value for s in samples] == bench.expected(reversed(range(40)))
     assert {severity(s.quality) for s in samples} == {"good"}
     assert all(s.observed_at.tzinfo is not None for s in samples)
     await driver.close()
 
 
 async def test_bad_point_fails_nobody_else_and_is_named(bench: Bench) -> None:
+    """A point the peer does not have is bad with its reason; its neighbours stay good."""
     points = bench.points(20, 0, 7, 19)
     driver = bench.driver()
     await driver.open()
@@ -160,7 +164,8 @@ async def test_bad_point_fails_nobody_else_and_is_named(bench: Bench) -> None:
 
 
 async def test_cancel_frees_the_socket(bench: Bench) -> None:
-    async with Silent() as silent:
+    """Cancelled while waiting: the socket is free."""
+    async with bench.peer.silent() as silent:
         driver = bench.driver(bench.peer.config(silent.port) | {"timeout_s": 30})
         task = asyncio.create_task(_open_and_use(bench, driver))
         await until(lambda: silent.connections == 1, "the driver has connected")
@@ -172,6 +177,7 @@ async def test_cancel_frees_the_socket(bench: Bench) -> None:
 
 
 async def test_close_frees_the_socket_and_open_works_again(bench: Bench) -> None:
+    """Reopened after closing; closing twice is safe and the peer sees nobody."""
     driver = bench.driver()
     for _ in range(2):
         await driver.open()
@@ -182,6 +188,7 @@ async def test_close_frees_the_socket_and_open_works_again(bench: Bench) -> None
 
 
 async def test_connection_lost_is_not_ready_and_then_recovers(bench: Bench) -> None:
+    """The peer restarts: NotReady in time, and the same driver works again."""
     driver = bench.driver()
     points = bench.points(3)
     await driver.open()
@@ -206,7 +213,8 @@ async def test_connection_lost_is_not_ready_and_then_recovers(bench: Bench) -> N
 
 
 async def test_half_open_peer_is_not_ready_in_time(bench: Bench) -> None:
-    async with Silent() as silent:
+    """A peer that takes the connection and says nothing: NotReady in time."""
+    async with bench.peer.silent() as silent:
         driver = bench.driver(bench.peer.config(silent.port) | {"timeout_s": 0.3})
         err = await within(8.0, _open_and_use(bench, driver), NotReady)
         assert err.stable_code == "timed_out"
@@ -214,13 +222,15 @@ async def test_half_open_peer_is_not_ready_in_time(bench: Bench) -> None:
 
 
 async def test_garbage_is_not_ready_in_time(bench: Bench) -> None:
-    async with Garbage() as garbage:
+    """Bytes of no protocol: NotReady in time, never a value."""
+    async with bench.peer.garbage() as garbage:
         driver = bench.driver(bench.peer.config(garbage.port) | {"timeout_s": 0.5})
         await within(8.0, _open_and_use(bench, driver), NotReady)
         await driver.close()
 
 
 async def test_config_and_address_survive_a_round_trip(bench: Bench) -> None:
+    """Configuration and addresses survive JSON, unknown settings are refused, secrets are masked."""
     config = bench.kind.Config(**bench.peer.config())
     assert bench.kind.Config(**config.model_dump(mode="json")) == config
     address = bench.kind.Address(**bench.peer.address(3))
@@ -235,11 +245,124 @@ async def test_config_and_address_survive_a_round_trip(bench: Bench) -> None:
     assert all(str(bench.peer.config()[s]) not in repr(config) for s in secrets if s in bench.peer.config())
 
 
-async def test_a_thousand_points(bench: Bench) -> None:
+async def test_ten_thousand_points(bench: Bench) -> None:
+    """Ten thousand points in one group."""
     driver = bench.driver()
     await driver.open()
-    samples = await bench.read(driver, bench.points(1000))
-    assert [s.value for s in samples] == [bench.peer.expected(i) for i in range(1000)]
+    samples = await bench.read(driver, bench.points(10_000))
+    assert [s.value for s in samples] == bench.expected(range(10_000))
+    await driver.close()
+
+
+async def test_address_gap_moves_no_value(bench: Bench) -> None:
+    """Holes between addresses, points in any order and one point twice: each value stays with its point."""
+    wanted = [999, 0, 1, 500, 3, 77, 3, 42, 998, 400]
+    driver = bench.driver()
+    await driver.open()
+    samples = await bench.read(driver, [Point(f"{n}-{i}", bench.point(i).address) for n, i in enumerate(wanted)])
+    assert [s.value for s in samples] == bench.expected(wanted)
+    await driver.close()
+
+
+async def test_slow_peer_is_waited_for(bench: Bench) -> None:
+    """Answers that come late and in pieces are put together."""
+    async with bench.peer.cable(is_slow=True) as cable:
+        driver = bench.driver(bench.peer.config(cable.port))
+        await driver.open()
+        assert [s.value for s in await bench.read(driver, bench.points(40))] == bench.expected(range(40))
+        await driver.close()
+
+
+async def test_pulled_cable_is_not_ready_in_time_and_then_recovers(bench: Bench) -> None:
+    """The cable is pulled in the middle of work, nobody is told: NotReady in time, and once it is back the same driver works again."""
+    points = bench.points(5)
+    async with bench.peer.cable() as cable:
+        driver = bench.driver(bench.peer.config(cable.port) | {"timeout_s": 1.0})
+        await driver.open()
+        assert [s.value for s in await bench.read(driver, points)] == bench.expected(range(5))
+        if driver.pushes:
+            await driver.close()
+            await driver.open()
+            pending = asyncio.create_task(driver.subscribe([Group(0.05, points)], lambda samples: None))
+            await until(lambda: _is_idle(pending), "the subscription stands")
+            cable.pull()
+            await within(30.0, _checked(driver, pending), NotReady)
+        else:
+            cable.pull()
+            await within(8.0, driver.read(points), NotReady)
+        async with asyncio.timeout(10):
+            await driver.close()
+        await within(10.0, _open_and_use(bench, driver), NotReady)
+        await driver.close()
+        cable.plug()
+        await driver.open()
+        assert [s.value for s in await bench.read(driver, points)] == bench.expected(range(5))
+        await driver.close()
+
+
+async def test_wrong_type_is_bad_and_fails_nobody_else(bench: Bench) -> None:
+    """A point asked for as a type it is not: bad with its reason, never a number made of other bytes."""
+    wrong = Point("wrong", bench.kind.Address(**bench.peer.mistyped_address()))
+    driver = bench.driver()
+    await driver.open()
+    samples = await bench.read(driver, (bench.point(0), wrong, bench.point(1)))
+    assert [severity(s.quality) for s in samples] == ["good", "bad", "good"]
+    assert samples[1].reason and samples[1].value is None
+    await driver.close()
+
+
+async def test_write_is_read_back(bench: Bench) -> None:
+    """What is written is what is read."""
+    address, values = bench.peer.writable()
+    point = Point("written", bench.kind.Address(**address))
+    driver = bench.driver()
+    await driver.open()
+    for value in values:
+        await driver.write(point, value)
+        if driver.pushes:
+            await driver.close()
+            await driver.open()
+        assert (await bench.read(driver, (point,)))[0].value == value
+    await driver.close()
+
+
+async def test_write_of_a_wrong_type_is_config_invalid(bench: Bench) -> None:
+    """A text written to a number is refused with the field, and the connection goes on."""
+    address, values = bench.peer.writable()
+    assert all(isinstance(v, int | float) for v in values), "the point to write is a number"
+    driver = bench.driver()
+    await driver.open()
+    err = await within(8.0, driver.write(Point("written", bench.kind.Address(**address)), "not a number"), ConfigInvalid)
+    assert err.details["field"] == "value"
+    assert (await bench.read(driver, bench.points(1)))[0].value == bench.peer.expected(0)
+    await driver.close()
+
+
+async def test_write_to_a_bad_point_is_missing(bench: Bench) -> None:
+    """Writing what the peer does not have is refused as missing, and the connection goes on."""
+    bench.peer.writable()
+    driver = bench.driver()
+    await driver.open()
+    await within(8.0, driver.write(Point("nowhere", bench.kind.Address(**bench.peer.bad_address())), 1), Missing)
+    assert (await bench.read(driver, bench.points(1)))[0].value == bench.peer.expected(0)
+    await driver.close()
+
+
+async def test_browse_finds_points(bench: Bench) -> None:
+    """Browsing from the top finds points with addresses that can be configured as they are."""
+    wanted = bench.kind.Address(**bench.peer.browsable())
+    driver = bench.driver()
+    await driver.open()
+    seen, rows = [None], []
+    for parent in seen:
+        found = await driver.browse(parent)
+        rows += [r for r in found if r.address is not None]
+        seen += [r.id for r in found if r.has_children]
+        if any(bench.kind.Address(**r.address) == wanted for r in rows):
+            break
+        assert len(seen) < 500, f"{wanted} is not found"
+    assert wanted in [bench.kind.Address(**r.address) for r in rows]
+    assert all(r.name and r.data_type for r in rows)
     await driver.close()
 
 
@@ -266,6 +389,7 @@ async def test_case(case: Path, tmp_path: Path, running: Callable[[type[Peer], s
 
 
 async def test_closing_what_was_never_open_is_safe(bench: Bench) -> None:
+    """Closing what was never open is safe; reading it is NotReady."""
     driver = bench.driver()
     await driver.close()
     await driver.close()
@@ -286,6 +410,20 @@ async def _use(bench: Bench, driver: AnyDriver) -> None:
         await driver.read(points)
 
 
+async def _checked(driver: AnyDriver, pending: "asyncio.Task[None]") -> None:
+    """What the collector does with a pushing driver: check it now and then, until it fails or its subscription ends."""
+    try:
+        while True:
+            await driver.check()
+            done, _ = await asyncio.wait({pending}, timeout=0.2)
+            if done:
+                await pending
+    finally:
+        pending.cancel()
+        with suppress(asyncio.CancelledError, KaogongError):
+            await pending
+
+
 async def _none_connected(peer: Peer) -> bool:
     return await peer.connections() == 0
 
@@ -294,3 +432,11 @@ async def _is_idle(task: "asyncio.Task[None]") -> bool:
     """Whether a subscription has done its asking: nothing else moves for a while."""
     await asyncio.wait({task}, timeout=0.3)
     return True
+
+
+async def test_every_gap_names_a_check_and_a_reason() -> None:
+    checks = [name.removeprefix("test_") for name in globals() if name.startswith("test_")]
+    for driver, peer in PEERS:
+        for gap, why in peer.gaps.items():
+            assert any(c.startswith(gap) for c in checks), f"{driver}: {gap} is no check"
+            assert why.split(":")[0] in ("notimpl", "notyet", "never") and len(why.split(":", 1)[1]) > 5, f"{driver}: {gap}: {why}"

@@ -1,5 +1,5 @@
 /* A Modbus TCP server on libmodbus, which we did not write: `peer PORT` serves until killed.
-   Registers 0..3999 hold 32-bit floats i * 0.5 (big end first, two registers each); coil i is i odd; the rest is an illegal address. */
+   Registers 0..20001 hold 32-bit floats i * 0.5 (big end first, two registers each); coil i is i odd; the rest is an illegal address. */
 #include <errno.h>
 #include <modbus.h>
 #include <stdio.h>
@@ -11,15 +11,15 @@
 int main(int argc, char **argv) {
     uint8_t query[MODBUS_TCP_MAX_ADU_LENGTH];
     modbus_t *ctx = modbus_new_tcp("127.0.0.1", atoi(argv[argc - 1]));
-    modbus_mapping_t *map = modbus_mapping_new(2000, 2000, 4000, 4000);
-    for (int i = 0; i < 2000; i++) {
+    modbus_mapping_t *map = modbus_mapping_new(2000, 2000, 20002, 20002);
+    for (int i = 0; i <= 10000; i++) {
         float value = i * 0.5f;
         uint32_t bits;
         memcpy(&bits, &value, sizeof bits);
         uint16_t pair[2] = {bits >> 16, bits & 0xFFFF}; /* modbus_set_float_abcd of 3.1.6 swaps the bytes */
         memcpy(map->tab_registers + 2 * i, pair, sizeof pair);
         memcpy(map->tab_input_registers + 2 * i, pair, sizeof pair);
-        map->tab_bits[i] = map->tab_input_bits[i] = i & 1;
+        if (i < 2000) map->tab_bits[i] = map->tab_input_bits[i] = i & 1;
     }
     int listener = modbus_tcp_listen(ctx, 8);
     if (listener < 0) return 1;

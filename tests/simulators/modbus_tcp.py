@@ -2,11 +2,12 @@
 
 import asyncio
 import struct
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from subprocess import run
 from tempfile import mkdtemp
-from typing import Any
+from typing import Any, ClassVar
 
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
@@ -19,6 +20,13 @@ def floats(count: int) -> list[int]:
 
 
 class _ModbusPeer(Peer):
+    size = 10_000
+    gaps: ClassVar = {
+        "wrong_login": "never: the protocol knows no login",
+        "wrong_type": "never: a register does not say what it holds",
+        "browse": "never: the protocol has no way to list points",
+    }
+
     def config(self, port: int | None = None) -> dict[str, Any]:
         return {"host": "127.0.0.1", "port": port or self.port, "timeout_s": 5.0}
 
@@ -31,6 +39,9 @@ class _ModbusPeer(Peer):
     def bad_address(self) -> dict[str, Any]:
         return {"table": "holding", "address": 60000, "type": "uint16"}
 
+    def writable(self) -> tuple[dict[str, Any], Sequence[Any]]:
+        return {"table": "holding", "address": 2 * self.size, "type": "float32"}, (1.5, -2.25, 3)
+
 
 class PymodbusPeer(_ModbusPeer):
     """The server of pymodbus, in this process; `devices` may be replaced before it starts."""
@@ -40,7 +51,7 @@ class PymodbusPeer(_ModbusPeer):
 
     async def start(self) -> None:
         self.port = self.port or await free_port()
-        devices = self.devices or [SimDevice(id=1, simdata=SimData(0, values=floats(2000), datatype=DataType.REGISTERS))]
+        devices = self.devices or [SimDevice(id=1, simdata=SimData(0, values=floats(self.size + 1), datatype=DataType.REGISTERS))]
         self._connected = 0
         self._server = ModbusTcpServer(devices, address=("127.0.0.1", self.port), trace_connect=self._count)
         await self._server.serve_forever(background=True)

@@ -16,6 +16,12 @@ PASSWORD = "mqtt-secret"
 
 class _MosquittoPeer(Peer):
     has_login = True
+    gaps: ClassVar = {
+        "bad_point": "never: a topic that nobody publishes cannot be told from a quiet one; it goes stale by age",
+        "wrong_type": "never: a payload carries its own type, the configuration claims none",
+        "write": "never: a broker takes whatever is published, and a topic has no value to read back",
+        "browse": "notyet: topics could be listed by listening for a while",
+    }
     is_shared = True
     version: ClassVar[str]
     tls: tuple[Path, Path] | None = None  # certificate and key

@@ -1,7 +1,8 @@
 """OPC UA peer: asyncua's server with a thousand variables, a user, and secured endpoints."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from asyncua import Server, ua
 from asyncua.crypto.cert_gen import setup_self_signed_certificate
@@ -26,7 +27,7 @@ class AsyncuaPeer(Peer):
     name = "asyncua"
     has_login = True
     is_shared = True
-    points = 1000
+    gaps: ClassVar = {"wrong_type": "never: a value carries its own type, the configuration claims none"}
     server: Any = None
 
     async def start(self) -> None:
@@ -56,8 +57,9 @@ class AsyncuaPeer(Peer):
         index = await server.register_namespace("urn:kaogong:points")
         assert index == 2
         plant = await server.nodes.objects.add_folder(ua.NodeId("plant", 2), "plant")
-        self.nodes = [await plant.add_variable(ua.NodeId(f"p{i}", 2), f"p{i}", i * 0.5) for i in range(self.points)]
-        for node in self.nodes[:10]:
+        self.nodes = [await plant.add_variable(ua.NodeId(f"p{i}", 2), f"p{i}", i * 0.5) for i in range(self.size)]
+        written = await plant.add_variable(ua.NodeId("written", 2), "written", 0.0)
+        for node in (*self.nodes[:10], written):
             await node.set_writable()
         await server.start()
 
@@ -87,6 +89,12 @@ class AsyncuaPeer(Peer):
 
     def bad_address(self) -> dict[str, Any]:
         return {"node": "ns=2;s=nowhere"}
+
+    def writable(self) -> tuple[dict[str, Any], Sequence[Any]]:
+        return {"node": "ns=2;s=written"}, (1.5, -2.25, 3.0)
+
+    def browsable(self) -> dict[str, Any]:
+        return self.address(7)
 
     async def connections(self) -> int:
         return len(self.server.bserver.clients)

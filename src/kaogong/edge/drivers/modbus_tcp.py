@@ -526,13 +526,13 @@ def _encode(point: Point[ModbusAddress], value: Value, order: Order) -> list[int
         body = str(value).encode()[: a.length * 2].ljust(a.length * 2, b"\0")
         return _registers(body, order in ("BADC", "DCBA"))
     if isinstance(value, str) or value is None:
-        raise ConfigInvalid(f"{point.name} takes a number, not {value!r}.", field="value")
+        raise ConfigInvalid(f"{point.name} takes a number, not {value!r}.", code="value_unfit", field="value")
     raw: float = (value - a.offset) / a.scale if (a.scale, a.offset) != (1.0, 0.0) else value
     end = "<" if order in ("CDAB", "DCBA") else ">"
     try:
         body = struct.pack(end + CODES[a.type], raw if a.type.startswith("float") else round(raw))
     except (struct.error, OverflowError, ValueError) as err:
-        raise ConfigInvalid(f"{value!r} does not fit into the {a.type} of {point.name}.", field="value") from err
+        raise ConfigInvalid(f"{value!r} does not fit into the {a.type} of {point.name}.", code="value_unfit", field="value") from err
     return _registers(body, order in ("BADC", "CDAB"))
 
 

@@ -190,7 +190,7 @@ class OpcUa(Driver[OpcUaConfig, OpcUaAddress]):
         except (ua.UaError, OSError) as err:
             raise self._translated(err) from err
         except (TypeError, ValueError) as err:
-            raise ConfigInvalid(f"{value!r} does not fit into {point.name}: {err}.", field="value") from err
+            raise ConfigInvalid(f"{value!r} does not fit into {point.name}: {err}.", code="value_unfit", field="value") from err
 
     async def _secure(self, client: Client) -> None:
         if self.config.security != "None":

@@ -21,7 +21,7 @@ from tests.support.historian import historian_process
 from tests.support.nats import make_broker
 
 from kaogong import registry, security
-from kaogong.api import Platform, create_app
+from kaogong.api import Listening, Platform, create_app
 from kaogong.api.following import follow
 from kaogong.api.live import LiveHub
 from kaogong.bus import Downlink, ensure_streams
@@ -177,6 +177,7 @@ async def _running(home: Path) -> AsyncIterator[tuple[Platform, str, str]]:
             live=LiveHub(bus),
             home=home,
             time_zone=ZoneInfo("Asia/Shanghai"),
+            mqtt=Listening(host="127.0.0.1", port=int(broker.mqtt.rpartition(":")[2])),
             console=console,
         )
         work = [asyncio.create_task(gate.work()), asyncio.create_task(follow(platform))]

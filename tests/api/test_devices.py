@@ -201,6 +201,9 @@ def test_what_an_edge_node_reports_is_said_on_its_devices_page(stack: Stack, adm
         lambda: (found := admin.get("/api/v1/devices/wired-1").json()["state"]["sentence"])["en"] != "Has never reported." and found
     )
     assert "connection refused" in state["en"]
+    node = until(lambda: (found := admin.get("/api/v1/devices/edge-c").json()["state"])["state"] != "never" and found)
+    assert (node["state"], node["sentence"]["en"]) == ("stale", "1 of 1 connections have trouble: plc.")
+    assert "edge-c" in {one["key"] for one in admin.get("/api/v1/overview").json()["abnormal"]}
 
 
 def test_a_configuration_names_its_wrong_field(admin: httpx2.Client) -> None:
@@ -224,3 +227,55 @@ def test_the_same_key_in_another_tenant_is_another_device(stack: Stack, admin: h
     assert stranger.get("/api/v1/places").json()["items"][0]["name"]["en"] == "Works of other"
     assert stranger.get("/api/v1/device-types/pump").json()["id"] != admin.get("/api/v1/device-types/pump").json()["id"]
     assert PUMP["key"] == "pump"
+
+
+def test_a_configuration_is_tried_before_it_is_applied(stack: Stack, admin: httpx2.Client) -> None:
+    assert admin.post("/api/v1/edge-nodes", json={"key": "edge-d"}).status_code == 201
+    make(admin, "tried-1")
+    address = "/api/v1/edge-nodes/edge-d/configuration"
+    point = {"device": "tried-1", "property": "flow", "address": {"table": "input", "address": 0}}
+    plc = {"name": "plc", "driver": "modbus_tcp", "config": {"host": "127.0.0.1"}, "points": [point]}
+    tried = admin.post(f"{address}/check", json={"connections": [plc]})
+    assert tried.status_code == 200, tried.text
+    assert (tried.json()["version"], tried.json()["devices_taken"]) == (0, ["tried-1"])
+    assert [(one["name"], one["change"], one["points"]) for one in tried.json()["connections"]] == [("plc", "added", 1)]
+    assert admin.get("/api/v1/devices/tried-1").json()["gateway"] is None
+    assert admin.get("/api/v1/edge-nodes/edge-d").json()["configuration_version"] is None
+
+    assert admin.put(address, json={"connections": [plc]}).status_code == 200
+    other = plc | {"name": "other", "points": []}
+    changes = admin.post(f"{address}/check", json={"connections": [plc | {"enabled": False}, other]}).json()["connections"]
+    assert [(one["name"], one["change"]) for one in changes] == [("plc", "changed"), ("other", "added")]
+    assert [one["change"] for one in admin.post(f"{address}/check", json={"connections": []}).json()["connections"]] == ["removed"]
+    wrong = plc | {"config": {"host": "127.0.0.1", "port": 70000}}
+    refused = problem(admin.post(f"{address}/check", json={"connections": [wrong]}), 422, "config_invalid")
+    assert refused["details"]["field"] == "connections.0.config.port"
+    unknown = plc | {"points": [point | {"device": "nobody"}]}
+    refused = problem(admin.post(f"{address}/check", json={"connections": [unknown]}), 422, "device_unknown")
+    assert refused["details"]["field"] == "connections.0.points.0.device"
+
+
+def test_drivers_are_listed_without_loading_them_and_their_settings_are_forms(admin: httpx2.Client) -> None:
+    listed = {one["name"]: one for one in admin.get("/api/v1/drivers").json()["items"]}
+    assert {"modbus_tcp", "opcua", "mqtt"} <= set(listed)
+    assert all(one["summary"] for one in listed.values())
+    form = admin.get("/api/v1/drivers/mqtt").json()
+    assert form["summary"] == listed["mqtt"]["summary"]
+    assert (form["pushes"], form["config"]["required"]) == (True, ["host"])
+    assert form["config"]["properties"]["password"]["format"] == "password"
+    assert form["config"]["properties"]["keepalive_s"]["advanced"] is True
+    assert "topic" in form["address"]["properties"]
+    problem(admin.get("/api/v1/drivers/base"), 404, "driver_missing")
+
+
+def test_a_devices_bindings_name_the_assets_it_spoke_for(stack: Stack, admin: httpx2.Client) -> None:
+    make(admin, "moved-1")
+    assert admin.post("/api/v1/assets", json={"key": "north-pump", "type": "pump"}).status_code == 201
+    begins = datetime.now(UTC).replace(microsecond=0)
+    bound = admin.post(
+        "/api/v1/assets/north-pump/bindings", json={"device": "moved-1", "mapping": {"flow": "flow"}, "valid_from": begins.isoformat()}
+    )
+    assert bound.status_code == 201, bound.text
+    items = admin.get("/api/v1/devices/moved-1/bindings").json()["items"]
+    assert [(one["asset"], one["mapping"]) for one in items] == [("moved-1", None), ("north-pump", {"flow": "flow"})]
+    assert datetime.fromisoformat(items[1]["valid_from"]) == begins

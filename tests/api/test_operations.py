@@ -28,6 +28,7 @@ def test_healthy_ready_and_measured(stack: Stack) -> None:
         assert 'route="/healthz"' in text
         about = client.get("/api/v1/about").json()
         assert (about["name"], about["language"], about["time_zone"]) == ("Kaogong", "zh", "Asia/Shanghai")
+        assert about["mqtt"] == {"host": "127.0.0.1", "port": int(stack.mqtt.rpartition(":")[2]), "tls": False}
 
 
 @pytest.mark.req("A01")

@@ -320,6 +320,30 @@ def test_a_body_over_the_limit_is_413_packed_or_not(stack: Stack, pump: str) -> 
     problem(stack.client().post("/api/v1/device-types", content=ten_mb, headers={"content-type": "application/json"}), 413, "too_large")
 
 
+@pytest.mark.req("B04")
+def test_a_gateway_sends_for_its_devices_over_http(stack: Stack, admin: httpx2.Client, pump: str) -> None:
+    made = admin.post("/api/v1/devices", json={"key": f"gateway-of-{pump}", "type": "pump", "is_gateway": True})
+    assert made.status_code == 201, made.text
+    own = made.json()["credential"]
+    auth, address = (own["username"], own["password"]), f"/api/v1/up/gateway-of-{pump}/batch"
+    body = json.dumps({"devices": {pump: [{"ts": 1795248000000, "values": {"flow": 1.5}}]}}).encode()
+    with stack.fresh() as client:
+        sent = client.post(address, content=body, auth=auth)
+        assert sent.status_code == 202, sent.text
+        packed = client.post(address, content=gzip.compress(body), headers={"content-encoding": "gzip"}, auth=auth)
+        assert packed.json()["sequence"] == sent.json()["sequence"] + 1
+        problem(client.post(address, json={"flow": 1}, auth=auth), 422, "json_invalid")
+        problem(
+            client.post(address, content=gzip.compress(b" " * 10_000_000), headers={"content-encoding": "gzip"}, auth=auth),
+            413,
+            "body_too_large",
+        )
+        theirs = stack.credentials[f"default/{pump}"]
+        problem(client.post(address, content=body, auth=(theirs["username"], theirs["password"])), 403, "not_assigned")
+        plain = (theirs["username"], theirs["password"])
+        problem(client.post(f"/api/v1/up/{pump}/batch", content=body, auth=plain), 422, "not_a_gateway")
+
+
 @pytest.mark.req("C06")
 def test_a_command_reaches_its_device_and_the_answer_comes_back(
     stack: Stack, admin: httpx2.Client, viewer: httpx2.Client, pump: str

@@ -39,6 +39,7 @@ BODIES: dict[str, Any] = {
     "put_device_type": {"key": "only-other"},
     "create_edge_node": {"key": "e"},
     "put_edge_node_configuration": {"connections": []},
+    "check_edge_node_configuration": {"connections": []},
     "replay_dead_letters": {"ids": ["unknown"]},
     "create_place": {"key": "p", "name": "p"},
     "change_place": {"name": "x"},
@@ -50,6 +51,7 @@ BODIES: dict[str, Any] = {
     "reset_password": {},
     "send_telemetry": {"flow": 1},
     "send_event": {"code": 1},
+    "send_batch": {"devices": {}},
 }
 QUERIES = {
     "get_device_history": {"property": "flow"},

@@ -110,6 +110,42 @@ async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
             await asyncio.sleep(0.02)
 
 
+@pytest.mark.req("C06")
+async def test_an_inverter_does_what_it_is_told_or_says_why_not(stack: Stack, known: tuple[Path, Provisioner]) -> None:  # noqa: F811
+    world = World(1, clock.now(), faults=Faults({}))
+    credentials = json.loads((known[0] / "credentials.json").read_text())
+    host, _, port = stack.mqtt.partition(":")
+    inverter = world.machines["inverter-1"]
+    speaker = Speaker(inverter, Broker(host, int(port), "default"), *credentials["inverter-1"])
+    speaking = asyncio.create_task(speaker.run())
+
+    async def tell(name: str, **arguments: float) -> dict[str, object]:
+        address = f"/api/v1/devices/inverter-1/commands/{name}"
+        sent = await asyncio.to_thread(stack.client().post, address, json={"arguments": arguments})
+        assert sent.status_code == 202, sent.text
+        async with asyncio.timeout(10):
+            while True:
+                record = (await asyncio.to_thread(stack.client().get, f"/api/v1/commands/{sent.json()['id']}")).json()
+                if record["state"] == "answered":
+                    answer: dict[str, object] = record["answer"]
+                    return answer
+                await asyncio.sleep(0.02)
+
+    try:
+        await until(lambda: speaker.is_connected)
+        assert await tell("limit_power", percent=40) == {"ok": True, "power_limit": 40.0, "stopped": False}
+        assert (await tell("stop"))["stopped"] is True
+        world.step()
+        assert (world.readings["inverter-1"]["power_limit"], world.truth["inverter-1"]["power"]) == (40.0, 0.0)
+        inverter.faults.add("inverter-trip")
+        world.step()
+        refused = await tell("start")
+        assert (refused["ok"], "tripped" in str(refused["reason"])) == (False, True)
+    finally:
+        speaking.cancel()
+        await asyncio.gather(speaking, return_exceptions=True)
+
+
 @pytest.mark.req("B06", "B08")
 async def test_a_sensor_speaks_falls_silent_and_is_back(stack: Stack, known: tuple[Path, Provisioner]) -> None:  # noqa: F811
     world = World(1, clock.now(), faults=Faults({}))

@@ -10,7 +10,7 @@ export interface paths {
         };
         /**
          * Get About
-         * @description What this is; the language the console begins in.
+         * @description What this is, the language the console begins in, and where devices connect.
          */
         get: operations["get_about"];
         put?: never;
@@ -497,6 +497,26 @@ export interface paths {
         patch: operations["change_device"];
         trace?: never;
     };
+    "/api/v1/devices/{key}/bindings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Device Bindings
+         * @description Which assets the device spoke for, and when; its samples belong to the asset it was bound to at their time.
+         */
+        get: operations["list_device_bindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{key}/commands": {
         parameters: {
             query?: never;
@@ -641,6 +661,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/drivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Drivers
+         * @description Every driver that is installed here. Reads their sources alone: no vendor's library is imported for it.
+         */
+        get: operations["list_drivers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drivers/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Driver
+         * @description One driver with the JSON Schemas of its settings, for forms.
+         */
+        get: operations["get_driver"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/edge-nodes": {
         parameters: {
             query?: never;
@@ -703,6 +763,26 @@ export interface paths {
          */
         put: operations["put_edge_node_configuration"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/edge-nodes/{key}/configuration/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Edge Node Configuration
+         * @description What writing this configuration would change; nothing is written. A wrong field is named as writing it would.
+         */
+        post: operations["check_edge_node_configuration"];
         delete?: never;
         options?: never;
         head?: never;
@@ -987,6 +1067,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/up/{key}/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Batch
+         * @description Samples of the devices a gateway speaks for, as JSON or Arrow IPC; answered when they are stored in the stream.
+         */
+        post: operations["send_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/up/{key}/event/{name}": {
         parameters: {
             query?: never;
@@ -1177,11 +1277,12 @@ export interface components {
         };
         /**
          * About
-         * @description What this is; for the page before the login.
+         * @description What this is; for the page before the login. `time_zone` is the one that sentences and the console say times in.
          */
         About: {
             /** Language */
             language: string;
+            mqtt: components["schemas"]["Listener"];
             /** Name */
             name: string;
             /** Time Zone */
@@ -1501,6 +1602,12 @@ export interface components {
             samples?: number;
         };
         /**
+         * Change
+         * @description What becomes of a connection when a configuration is applied.
+         * @enum {string}
+         */
+        Change: "added" | "changed" | "removed" | "unchanged";
+        /**
          * Changed
          * @description What became of a request that has nothing else to say.
          */
@@ -1670,6 +1777,24 @@ export interface components {
             connections?: components["schemas"]["Connection"][];
         };
         /**
+         * ConfigurationCheck
+         * @description What applying a document would do; a document that cannot be applied is refused with its field instead.
+         */
+        ConfigurationCheck: {
+            /** Connections */
+            connections: components["schemas"]["ConnectionChange"][];
+            /**
+             * Devices Taken
+             * @description Devices the node would begin to speak for.
+             */
+            devices_taken: string[];
+            /**
+             * Version
+             * @description The stored version it was compared with; 0: none yet.
+             */
+            version: number;
+        };
+        /**
          * ConfigurationOut
          * @description One version of an edge node's configuration.
          */
@@ -1734,6 +1859,23 @@ export interface components {
              * @default []
              */
             points?: components["schemas"]["PointEntry"][];
+        };
+        /**
+         * ConnectionChange
+         * @description One connection before and after: how many points and devices it reads.
+         */
+        ConnectionChange: {
+            change: components["schemas"]["Change"];
+            /** Devices */
+            devices: number;
+            /** Driver */
+            driver: string;
+            /** Name */
+            name: string;
+            /** Points */
+            points: number;
+            /** Points Before */
+            points_before: number;
         };
         /**
          * ConnectionReport
@@ -2108,6 +2250,59 @@ export interface components {
             items: components["schemas"]["DeviceType"][];
         };
         /**
+         * DriverForm
+         * @description One driver with the JSON Schemas of what a connection and a point need.
+         *
+         *     Settings marked `advanced` can be left as they are; those of format `password` are secrets.
+         */
+        DriverForm: {
+            /**
+             * Address
+             * @description JSON Schema of a point's `address`.
+             */
+            address: {
+                [key: string]: unknown;
+            };
+            /**
+             * Config
+             * @description JSON Schema of a connection's `config`.
+             */
+            config: {
+                [key: string]: unknown;
+            };
+            /** Description */
+            description: string;
+            /** Name */
+            name: string;
+            /**
+             * Pushes
+             * @description Whether the other side sends by itself; the others are asked every interval.
+             */
+            pushes: boolean;
+            /** Summary */
+            summary: string;
+        };
+        /**
+         * DriverOut
+         * @description One driver: `summary` is its first sentence, `description` the rest of what it says of itself.
+         */
+        DriverOut: {
+            /** Description */
+            description: string;
+            /** Name */
+            name: string;
+            /** Summary */
+            summary: string;
+        };
+        /**
+         * Drivers
+         * @description Every driver that is installed here, by name.
+         */
+        Drivers: {
+            /** Items */
+            items: components["schemas"]["DriverOut"][];
+        };
+        /**
          * EdgeConnection
          * @description What the edge node says of the connection that reads the device.
          */
@@ -2471,6 +2666,18 @@ export interface components {
             minutes: components["schemas"]["MinuteOut"][];
             samples: components["schemas"]["SampleLedger"];
             sentence: components["schemas"]["SentenceOut"];
+        };
+        /**
+         * Listener
+         * @description Where devices connect. `host` is null when it listens on every address: then it is the one this was asked at.
+         */
+        Listener: {
+            /** Host */
+            host: string | null;
+            /** Port */
+            port: number;
+            /** Tls */
+            tls: boolean;
         };
         /**
          * LiveSample
@@ -6040,6 +6247,83 @@ export interface operations {
             };
         };
     };
+    list_device_bindings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bindings"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not usable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_commands: {
         parameters: {
             query?: {
@@ -6694,6 +6978,147 @@ export interface operations {
             };
         };
     };
+    list_drivers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drivers"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not usable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_driver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriverForm"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not usable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_edge_nodes: {
         parameters: {
             query?: never;
@@ -7045,6 +7470,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConfigurationOut"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not usable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_edge_node_configuration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Configuration"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationCheck"];
                 };
             };
             /** @description The request cannot be read */
@@ -8408,6 +8932,111 @@ export interface operations {
             };
             /** @description Not usable */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_batch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description gzip, or nothing. */
+                "content-encoding"?: string | null;
+            };
+            path: {
+                /** @description The key. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    devices: Record<string, never>;
+                };
+                "application/vnd.apache.arrow.stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not usable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -4,6 +4,6 @@ May use every room below it. Composed and started by `kaogong serve`; outsiders 
 """
 
 from kaogong.api.app import create_app
-from kaogong.api.platform import Platform
+from kaogong.api.platform import Listening, Platform
 
-__all__ = ["Platform", "create_app"]
+__all__ = ["Listening", "Platform", "create_app"]

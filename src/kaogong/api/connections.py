@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 from kaogong import fleet, registry, security
 from kaogong.api.shapes.connections import BadPointOut, BrokerConnection, DeviceConnection, EdgeConnection, ReportOut
 from kaogong.api.shapes.registry import SentenceOut
-from kaogong.api.states import Connection, Sentence, lasting
+from kaogong.api.states import Connection, Sentence, State, Verdict, lasting
 from kaogong.core.clock import now
 from kaogong.core.principal import Principal
-from kaogong.registry import CredentialState, Device
+from kaogong.registry import CredentialState, Device, DeviceFilter
 from kaogong.security import REFUSALS
+
+MOST_NODES = 500  # edge nodes of a tenant
 
 
 def connections_of(session: Session, principal: Principal, ids: Mapping[str, int], zone: ZoneInfo) -> dict[int, Connection]:
@@ -20,6 +22,21 @@ def connections_of(session: Session, principal: Principal, ids: Mapping[str, int
     at_gate = security.connections_of(session, principal)
     read_by = {ids[key]: source for key, source in fleet.sources(session, principal, zone).items() if key in ids}
     return {one: _facts(at_gate.get(one), read_by.get(one)) for one in at_gate.keys() | read_by.keys()}
+
+
+def nodes_of(session: Session, principal: Principal, zone: ZoneInfo) -> dict[int, Verdict]:
+    """How each edge node stands, by its id as a device: it has no points, it stands as its own reports say."""
+    said = {stored.node_device_id: stored for stored in fleet.reports(session, principal, zone)}
+    nodes = registry.list_devices(session, principal, DeviceFilter(type=registry.EDGE_NODE), limit=MOST_NODES).items
+    return {node.id: _stands(said.get(node.id)) for node in nodes}
+
+
+def _stands(said: fleet.StoredReport | None) -> Verdict:
+    if said is None:
+        return Verdict(State.NEVER, None, 0, 0, Sentence("Has never reported.", "从未上报。"))
+    state = State.SILENT if said.is_silent else State.STALE if said.is_troubled else State.REPORTING
+    age_s = max(0.0, (now() - said.received_at).total_seconds())
+    return Verdict(state, age_s, 0, 0, Sentence(said.sentence.en, said.sentence.zh))
 
 
 def _facts(seen: security.DeviceConnection | None, source: fleet.DeviceSource | None) -> Connection:

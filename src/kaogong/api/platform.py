@@ -24,6 +24,15 @@ T = TypeVar("T")
 STATUS_LIFE_S = 5.0  # each process says how it is once a second
 
 
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where the broker listens for devices; `host` None: on every address."""
+
+    host: str | None
+    port: int
+    tls: bool = False
+
+
 @dataclass
 class Platform:
     """Everything one serving process shares between its requests; made by the entry point."""
@@ -35,6 +44,7 @@ class Platform:
     live: LiveHub
     home: Path
     time_zone: ZoneInfo
+    mqtt: Listening
     secure: bool = False
     language: str = "zh"
     console: Path | None = None

@@ -21,7 +21,7 @@ COST_FACTOR = 20  # a computation that took 1 s is not repeated for 20
 
 @dataclass
 class Standing:
-    """The figures of every device of a tenant at `at`, None while the historian does not answer.
+    """The figures of every device of a tenant at `at`, None while the historian does not answer; `nodes` are how edge nodes stand.
 
     Verdicts are made when asked for, with the age of that moment.
     """
@@ -31,6 +31,7 @@ class Standing:
     connections: Mapping[int, Connection]
     places: Mapping[int, str]
     keys: Mapping[int, str]
+    nodes: Mapping[int, Verdict] = field(default_factory=dict)
     fresh_until: float = 0.0
     _verdicts: dict[int, Verdict] = field(default_factory=dict)
 
@@ -39,6 +40,8 @@ class Standing:
         return self._verdict(now(), device_id)
 
     def _verdict(self, moment: datetime, device_id: int) -> Verdict:
+        if device_id in self.nodes:
+            return self.nodes[device_id]
         if self.figures is None:
             return UNKNOWN
         return verdict(moment, self.figures.get(device_id, Figures()), self.connections.get(device_id))

@@ -6,11 +6,11 @@ import polars as pl
 from sqlalchemy.orm import Session
 
 from kaogong import registry
-from kaogong.api.connections import connections_of
+from kaogong.api.connections import connections_of, nodes_of
 from kaogong.api.platform import Platform
 from kaogong.api.shapes.registry import DeviceState
 from kaogong.api.standings import Standing
-from kaogong.api.states import DEFAULT_STALE_AFTER_S, Connection, Figures, verdict
+from kaogong.api.states import DEFAULT_STALE_AFTER_S, Connection, Figures, Verdict, verdict
 from kaogong.core.clock import now
 from kaogong.core.errors import NotReady
 from kaogong.core.principal import Principal
@@ -32,21 +32,22 @@ def state_of(device: Device) -> DeviceState:
 async def compute(platform: Platform, principal: Principal) -> Standing:
     """How every device of the tenant stands now."""
 
-    def facts(session: Session) -> tuple[pl.DataFrame, pl.DataFrame, dict[int, Connection]]:
+    def facts(session: Session) -> tuple[pl.DataFrame, pl.DataFrame, dict[int, Connection], dict[int, Verdict]]:
         devices = registry.device_places(session, principal)
         ids = dict(zip(devices["key"].to_list(), devices["id"].to_list(), strict=True))
-        return devices, _staleness(session, principal), connections_of(session, principal, ids, platform.time_zone)
+        connections = connections_of(session, principal, ids, platform.time_zone)
+        return devices, _staleness(session, principal), connections, nodes_of(session, principal, platform.time_zone)
 
-    devices, staleness, connections = await platform.read(facts)
+    devices, staleness, connections, nodes = await platform.read(facts)
     keys = dict(zip(devices["id"].to_list(), devices["key"].to_list(), strict=True))
     places = dict(zip(devices["id"].to_list(), devices["place"].fill_null("").to_list(), strict=True))
     try:
         latest = await platform.historian.latest(principal.tenant_id)
     except NotReady:
-        return Standing(now(), None, connections, places, keys)
+        return Standing(now(), None, connections, places, keys, nodes)
     latest = latest.join(devices.select("id"), left_on="device", right_on="id", how="semi")
     moment = now()
-    return Standing(moment, _figures(moment, latest, staleness), connections, places, keys)
+    return Standing(moment, _figures(moment, latest, staleness), connections, places, keys, nodes)
 
 
 def _staleness(session: Session, principal: Principal) -> pl.DataFrame:

@@ -71,6 +71,11 @@ async def _compose(context: ProcessContext, stack: AsyncExitStack) -> api.Platfo
         home=context.home,
         secure=settings.http.tls_certificate is not None,
         time_zone=ZoneInfo(settings.site.time_zone),
+        mqtt=api.Listening(
+            host=None if settings.mqtt.host in ("0.0.0.0", "::") else settings.mqtt.host,  # noqa: S104
+            port=settings.mqtt.port,
+            tls=settings.mqtt.tls_certificate is not None,
+        ),
         language=settings.site.language,
         console=console_folder(),
     )

@@ -16,7 +16,7 @@ from kaogong.core.errors import KaogongError, Missing
 from kaogong.core.principal import Principal
 from kaogong.db import Database
 from kaogong.fleet.tables import NodeReportRow
-from kaogong.fleet.words import SILENT_AFTER_S, Sentence, of_connection, of_node, of_points
+from kaogong.fleet.words import SILENT_AFTER_S, Sentence, is_troubled, of_connection, of_node, of_points
 from kaogong.formats.report import BadPoint, ConnectionReport, NodeReport
 
 log = logging.getLogger(__name__)
@@ -26,12 +26,15 @@ REPORT_BYTES = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class StoredReport:
-    """What a node said last, when it arrived, and the gist in words."""
+    """What a node said last, when it arrived, and the gist in words. A silent node said it too long ago."""
 
     node: str
+    node_device_id: int
     received_at: datetime
     report: NodeReport
     sentence: Sentence
+    is_silent: bool
+    is_troubled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ def reports(session: Session, principal: Principal, zone: tzinfo = UTC) -> list[
     found = []
     for row in rows:
         told = NodeReport.model_validate(row.document)
-        found.append(StoredReport(row.node, row.received_at, told, of_node(told, row.received_at, now, zone)))
+        sentence, is_silent = of_node(told, row.received_at, now, zone), (now - row.received_at).total_seconds() > SILENT_AFTER_S
+        found.append(StoredReport(row.node, row.node_device_id, row.received_at, told, sentence, is_silent, is_troubled(told)))
     return found
 
 
@@ -76,7 +80,6 @@ def sources(session: Session, principal: Principal, zone: tzinfo = UTC) -> dict[
     now = clock.now()
     found: dict[str, DeviceSource] = {}
     for stored in reports(session, principal, zone):
-        is_silent = (now - stored.received_at).total_seconds() > SILENT_AFTER_S
         for connection in stored.report.connections:
             by_device: dict[str, list[BadPoint]] = {}
             for point in connection.bad_points:
@@ -84,25 +87,25 @@ def sources(session: Session, principal: Principal, zone: tzinfo = UTC) -> dict[
             whole = of_connection(connection, now, zone)
             for device in connection.devices:
                 bad = by_device.get(device, [])
-                source = _source(stored, connection, bad, is_silent, whole, now, zone)
+                source = _source(stored, connection, bad, whole, now, zone)
                 if device not in found or source.is_troubled:
                     found[device] = source
     return found
 
 
 def _source(
-    stored: StoredReport, connection: ConnectionReport, bad: list[BadPoint], is_silent: bool, whole: Sentence, now: datetime, zone: tzinfo
+    stored: StoredReport, connection: ConnectionReport, bad: list[BadPoint], whole: Sentence, now: datetime, zone: tzinfo
 ) -> DeviceSource:
-    is_troubled, sentence = True, whole
-    if is_silent:
+    suffers, sentence = True, whole
+    if stored.is_silent:
         sentence = stored.sentence
     elif connection.state == "degraded" and bad:
         sentence = of_points(bad, now, zone)
     elif connection.state in ("running", "starting", "degraded"):
-        is_troubled = False  # a degraded connection whose bad points are other devices'
+        suffers = False  # a degraded connection whose bad points are other devices'
         if connection.state == "degraded":
             sentence = Sentence("Its points give fresh values.", "该设备的测点数据正常。")
-    return DeviceSource(stored.node, stored.received_at, connection, tuple(bad), is_troubled, sentence)
+    return DeviceSource(stored.node, stored.received_at, connection, tuple(bad), suffers, sentence)
 
 
 async def follow_reports(bus: Bus, database: Database) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from kaogong.formats.report import BadPoint, ConnectionReport, NodeReport
 
 SILENT_AFTER_S = 35.0  # three reports and a little
+TROUBLED = ("lost", "refused", "invalid", "degraded")  # states of a connection that somebody should look at
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def of_node(report: NodeReport, received_at: datetime, now: datetime, zone: tzin
     if report.configuration.problem:
         what = report.configuration.problem
         return Sentence(f"The newest configuration is not usable, the former one runs: {what}", f"最新配置不可用，仍按原配置运行：{what}")
-    troubled = [c.name for c in report.connections if c.state in ("lost", "refused", "invalid", "degraded")]
+    troubled = [c.name for c in report.connections if c.state in TROUBLED]
     if troubled:
         names = ", ".join(troubled[:3]) + (" …" if len(troubled) > 3 else "")
         return Sentence(
@@ -87,6 +88,11 @@ def of_node(report: NodeReport, received_at: datetime, now: datetime, zone: tzin
     if report.reason:
         return Sentence(report.reason, report.reason)
     return Sentence(f"All {len(report.connections)} connections give fresh values.", f"{len(report.connections)} 个连接全部正常。")
+
+
+def is_troubled(report: NodeReport) -> bool:
+    """Whether the node said that something is wrong with it or with one of its connections."""
+    return bool(report.configuration.problem or report.reason) or any(c.state in TROUBLED for c in report.connections)
 
 
 def _reason(connection: ConnectionReport) -> Sentence:

@@ -150,6 +150,45 @@ class Event:
     body: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What a command is told; numbers lie between `minimum` and `maximum`."""
+
+    key: str
+    en: str
+    zh: str
+    kind: str = "number"
+    unit: str = "1"
+    minimum: float | None = None
+    maximum: float | None = None
+
+    def document(self) -> dict[str, Any]:
+        """The argument as the HTTP interface takes it."""
+        bounds = {"unit": self.unit, "min": self.minimum, "max": self.maximum} if self.kind in ("number", "integer") else {}
+        return {"key": self.key, "name": {"en": self.en, "zh": self.zh}, "type": self.kind} | bounds
+
+
+@dataclass(frozen=True, slots=True)
+class CommandKind:
+    """Something a machine can be told to do, over the connection it speaks on."""
+
+    key: str
+    en: str
+    zh: str
+    about_en: str
+    about_zh: str
+    arguments: tuple[Argument, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """The command as the HTTP interface takes it."""
+        words = {"name": {"en": self.en, "zh": self.zh}, "description": {"en": self.about_en, "zh": self.about_zh}}
+        return {"key": self.key, **words, "parameters": [argument.document() for argument in self.arguments]}
+
+
+class Refused(Exception):
+    """Why a machine does not do what it is told, in words."""
+
+
 class Machine(ABC):
     """A kind of machine is one file in `machines/`: this class, its physics, and the units installed.
 
@@ -166,6 +205,7 @@ class Machine(ABC):
     stale_after_s: ClassVar[float] = 10.0
     properties: ClassVar[tuple[Property, ...]]
     events: ClassVar[tuple[EventKind, ...]] = ()
+    commands: ClassVar[tuple[CommandKind, ...]] = ()
     installed: ClassVar[tuple[Installed, ...]]
     kept: ClassVar[tuple[str, ...]] = ()
 
@@ -183,6 +223,10 @@ class Machine(ABC):
     def mend(self, fault: str) -> None:  # noqa: B027  (most machines have nothing to renew)
         """What repair changes when `fault` is cleared: a new bearing, a cleaned surface."""
 
+    def obey(self, command: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Do what is told and answer how it stands now; raises Refused."""
+        raise Refused(f"there is no command {command}")
+
     def report(self, name: str, **body: Any) -> None:
         """Put an event on its way."""
         self.happened.append(Event(name, body))
@@ -199,6 +243,6 @@ class Machine(ABC):
             "key": cls.key,
             "name": {"en": cls.en, "zh": cls.zh},
             "properties": [p.document(cls.stale_after_s) for p in cls.properties],
-            "commands": [],
+            "commands": [c.document() for c in cls.commands],
             "events": [{"key": e.key, "name": {"en": e.en, "zh": e.zh}, "severity": e.severity} for e in cls.events],
         }

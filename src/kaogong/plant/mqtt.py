@@ -13,7 +13,7 @@ import aiomqtt
 import orjson
 
 from kaogong.formats import encode_telemetry
-from kaogong.plant.machine import Machine, Mqtt
+from kaogong.plant.machine import Machine, Mqtt, Refused
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class Broker:
 
 
 class Speaker:
-    """One device on MQTT: telemetry every period when it is a direct one, events whenever they happen."""
+    """One device on MQTT: telemetry every period when it is a direct one, events whenever they happen, answers to commands."""
 
     def __init__(self, machine: Machine, broker: Broker, username: str, password: str, *, keepalive_s: int = KEEPALIVE_S) -> None:
         self.machine, self.broker, self._keepalive_s = machine, broker, keepalive_s
@@ -99,6 +99,8 @@ class Speaker:
             protocol=aiomqtt.ProtocolVersion.V311, keepalive=self._keepalive_s, tls_context=tls, logger=logging.getLogger(LIBRARY),
         )  # fmt: skip
         async with client:
+            if self.machine.commands:
+                await client.subscribe(f"down/{self.broker.tenant}/{self.machine.name}/command/+", qos=1)
             self.is_connected = True
             if self._lost_words:
                 log.info("%s: back, %d messages kept", self.machine.name, len(self._waiting))
@@ -131,10 +133,25 @@ class Speaker:
     async def _until_lost(self, client: aiomqtt.Client) -> None:
         """Ends with the MqttError of the connection; a device that says nothing for an hour would not notice otherwise."""
         try:
-            async for _ in client.messages:
-                pass
+            async for message in client.messages:
+                if isinstance(message.payload, bytes) and not self._is_cut.is_set():
+                    self._answer(message.payload)
         finally:
             self.is_connected = False
+
+    def _answer(self, body: bytes) -> None:
+        try:
+            told = orjson.loads(body)
+            name, number, arguments = str(told["name"]), str(told["id"]), dict(told["arguments"])
+        except (ValueError, KeyError, TypeError):
+            log.warning("%s: a command that cannot be read is left alone", self.machine.name)
+            return
+        try:
+            answer: dict[str, Any] = {"ok": True, **self.machine.obey(name, arguments)}
+        except Refused as err:
+            answer = {"ok": False, "reason": str(err)}
+        self._waiting.append((f"up/{self.broker.tenant}/{self.machine.name}/reply/{number}", orjson.dumps(answer)))
+        self._news.set()
 
     async def _hang(self, client: aiomqtt.Client) -> None:
         """Keep the socket open and silent, as a pulled cable does, until the broker gives up or the cable is back."""

@@ -18,7 +18,7 @@ from kaogong.registry.service.credentials import all_credentials, credential_sta
 from kaogong.registry.service.device_creation import create_device, create_devices
 from kaogong.registry.service.device_types import create_type, delete_type, get_type, list_types, put_type
 from kaogong.registry.service.devices import delete_device, get_device, list_devices, patch_device
-from kaogong.registry.service.edge_nodes import get_edge_configuration, put_edge_configuration
+from kaogong.registry.service.edge_nodes import check_edge_configuration, get_edge_configuration, put_edge_configuration
 from kaogong.registry.service.names import device_places, name_table
 from kaogong.registry.service.people import (
     create_person,
@@ -109,6 +109,7 @@ __all__ = [
     "bind",
     "bindings_at",
     "bindings_of",
+    "check_edge_configuration",
     "create_asset",
     "create_device",
     "create_devices",

@@ -14,7 +14,7 @@ from kaogong.api.paging import Cursor, Filter, KeyPath, Limit, Version, Words
 from kaogong.api.platform import Platform
 from kaogong.api.shapes.base import Changed, TotalIs
 from kaogong.api.shapes.connections import DeviceConnection
-from kaogong.api.shapes.registry import DeviceChange, DeviceIn, DeviceMade, DeviceOut, DevicePage, Rotated
+from kaogong.api.shapes.registry import Bindings, DeviceChange, DeviceIn, DeviceMade, DeviceOut, DevicePage, Rotated
 from kaogong.api.states import State
 from kaogong.api.survey import standing_of, state_of
 from kaogong.core.principal import Principal
@@ -104,6 +104,12 @@ async def get_device_connection(platform: PlatformOf, caller: See, key: KeyPath)
         return connection_page(session, caller.principal, registry.get_device(session, caller.principal, key), platform.time_zone)
 
     return await platform.read(find)
+
+
+@router.get("/devices/{key}/bindings", responses=answers(404))
+async def list_device_bindings(platform: PlatformOf, caller: See, key: KeyPath) -> Bindings:
+    """Which assets the device spoke for, and when; its samples belong to the asset it was bound to at their time."""
+    return Bindings(items=await platform.read(lambda session: registry.bindings_of(session, caller.principal, device=key)))
 
 
 async def _in_state(

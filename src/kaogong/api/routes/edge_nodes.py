@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import APIRouter, Header, Request, Response
 from sqlalchemy.orm import Session
 
 from kaogong import registry
 from kaogong.api.access import Edit, PlatformOf, ReadConfiguration, See, own_device
-from kaogong.api.connections import NEVER_REPORTED, report_of, reports_of
+from kaogong.api.connections import MOST_NODES, NEVER_REPORTED, report_of, reports_of
 from kaogong.api.errors import answers
 from kaogong.api.paging import KeyPath, Version
-from kaogong.api.shapes.connections import ConfigurationOut, EdgeNodeOut, EdgeNodes, ReportOut
+from kaogong.api.shapes.connections import Change, ConfigurationCheck, ConfigurationOut, ConnectionChange, EdgeNodeOut, EdgeNodes, ReportOut
 from kaogong.api.shapes.registry import DeviceMade, EdgeNodeIn
 from kaogong.api.standings import Standing
 from kaogong.api.survey import standing_of, state_of
@@ -21,8 +22,6 @@ from kaogong.edge.configuration import Configuration, plan
 from kaogong.registry import Device, DeviceFilter, EdgeConfiguration, NewDevice
 
 router = APIRouter(tags=["edge-nodes"])
-
-MOST_NODES = 500
 
 
 @router.get("/edge-nodes")
@@ -88,7 +87,7 @@ async def put_edge_node_configuration(
     platform: PlatformOf, caller: Edit, key: KeyPath, document: Configuration, version: Version = None
 ) -> ConfigurationOut:
     """Write the configuration as a whole; every field is checked by its driver. The node takes it up within seconds."""
-    plan(document)
+    await to_thread.run_sync(plan, document)
 
     def put(session: Session) -> EdgeConfiguration:
         _existing(session, caller.principal, key)
@@ -99,6 +98,38 @@ async def put_edge_node_configuration(
     made = await platform.write(put)
     await platform.bus.publish(desired(caller.principal.tenant, key), str(made.version).encode())
     return ConfigurationOut(node=key, version=made.version, document=made.document, created_at=made.created_at)
+
+
+@router.post("/edge-nodes/{key}/configuration/check", responses=answers(404, 409))
+async def check_edge_node_configuration(platform: PlatformOf, caller: Edit, key: KeyPath, document: Configuration) -> ConfigurationCheck:
+    """What writing this configuration would change; nothing is written. A wrong field is named as writing it would."""
+    await to_thread.run_sync(plan, document)
+
+    def check(session: Session) -> tuple[EdgeConfiguration, list[str]]:
+        latest = _latest(session, caller.principal, key)
+        return latest, registry.check_edge_configuration(session, caller.principal, key, document.model_dump(mode="json"))
+
+    stored, taken = await platform.read(check)
+    changes = connection_changes(Configuration.model_validate(stored.document), document)
+    return ConfigurationCheck(connections=changes, devices_taken=sorted(taken), version=stored.version)
+
+
+def connection_changes(before: Configuration, after: Configuration) -> list[ConnectionChange]:
+    """Connection by connection, in the order of the new document; removed ones last."""
+    former, next_ = ({one.name: one for one in document.connections} for document in (before, after))
+    found = []
+    for name in [*next_, *(gone for gone in former if gone not in next_)]:
+        was, is_ = former.get(name), next_.get(name)
+        shown = is_ or was
+        assert shown is not None
+        change = Change.REMOVED if is_ is None else Change.ADDED if was is None else Change.UNCHANGED if was == is_ else Change.CHANGED
+        points = 0 if is_ is None else len(is_.points)
+        devices = len({point.device for point in shown.points})
+        points_before = 0 if was is None else len(was.points)
+        found.append(
+            ConnectionChange(name=name, driver=shown.driver, change=change, points=points, points_before=points_before, devices=devices)
+        )
+    return found
 
 
 def desired(tenant: str, node: str) -> str:

@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse
 
 from kaogong import __version__
 from kaogong.api.access import PlatformOf
-from kaogong.api.shapes.operations import About, Health
+from kaogong.api.shapes.operations import About, Health, Listener
 from kaogong.core.errors import KaogongError
 from kaogong.db import outbox
 
@@ -56,5 +56,6 @@ async def get_metrics(platform: PlatformOf) -> Response:
 
 @router.get("/api/v1/about")
 async def get_about(platform: PlatformOf) -> About:
-    """What this is; the language the console begins in."""
-    return About(name="Kaogong", version=__version__, language=platform.language, time_zone=platform.time_zone.key)
+    """What this is, the language the console begins in, and where devices connect."""
+    mqtt = Listener(host=platform.mqtt.host, port=platform.mqtt.port, tls=platform.mqtt.tls)
+    return About(name="Kaogong", version=__version__, language=platform.language, time_zone=platform.time_zone.key, mqtt=mqtt)

@@ -1,7 +1,7 @@
 """Samples and events over HTTP, from devices without MQTT and from programs."""
 
 import zlib
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Header, Path, Request
@@ -12,7 +12,7 @@ from kaogong.api.errors import answers
 from kaogong.api.paging import KeyPath
 from kaogong.api.platform import Platform
 from kaogong.api.shapes.base import Out
-from kaogong.bus.subjects import up
+from kaogong.bus.subjects import lane, up
 from kaogong.core.errors import ConfigInvalid, TooLarge
 from kaogong.security import Caller
 
@@ -35,6 +35,23 @@ BODY = {
         },
     }
 }
+
+
+BATCH_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {"type": "object", "required": ["devices"], "properties": {"devices": {"type": "object"}}},
+                "examples": {
+                    "two": {"value": {"devices": {"pump-1": [{"ts": 1795248000000, "values": {"flow": 12.5}}], "fan-1": [{"speed": 900}]}}}
+                },
+            },
+            "application/vnd.apache.arrow.stream": {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
+ARROW = (b"\xff\xff\xff\xff", b"ARRO")  # how a stream and a file of Arrow begin
 
 
 class Taken(Out):
@@ -68,17 +85,42 @@ async def send_event(
     return await _send(request, platform, caller, key, f"event.{name}", content_encoding)
 
 
+@router.post("/up/{key}/batch", status_code=202, responses=answers(404, 413, 429, 503), openapi_extra=BATCH_BODY)
+async def send_batch(
+    request: Request,
+    platform: PlatformOf,
+    caller: Send,
+    key: KeyPath,
+    content_encoding: Annotated[str | None, Header(description="gzip, or nothing.")] = None,
+) -> Taken:
+    """Samples of the devices a gateway speaks for, as JSON or Arrow IPC; answered when they are stored in the stream."""
+    gateway = await platform.read(lambda session: registry.get_device(session, caller.principal, key))
+    await own_device(platform, caller, request.url.path, gateway.key)
+    if not gateway.is_gateway:
+        raise ConfigInvalid(f"{key!r} is no gateway: send its own values to …/telemetry.", code="not_a_gateway", field="key")
+    body = unpacked(await request.body(), content_encoding)
+    if body[:4] not in ARROW:
+        document = _read(body)
+        if not isinstance(document, dict) or not isinstance(document.get("devices"), dict):
+            raise ConfigInvalid('Write {"devices": {"pump-1": [{"ts": …, "values": {…}}]}}.', code="json_invalid", field="body")
+    subject = up(caller.principal.tenant, gateway.key, f"batch.{lane(gateway.key)}")
+    return Taken(sequence=await platform.bus.publish_stream(subject, body))
+
+
 async def _send(request: Request, platform: Platform, caller: Caller, key: str, what: str, encoding: str | None) -> Taken:
     device = await platform.read(lambda session: registry.get_device(session, caller.principal, key))
     await own_device(platform, caller, request.url.path, device.key, device.gateway)
     body = unpacked(await request.body(), encoding)
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError as err:
-        raise ConfigInvalid(f"The body is not JSON: {err}.", code="json_invalid", field="body") from err
-    if not isinstance(document, dict | list):
+    if not isinstance(_read(body), dict | list):
         raise ConfigInvalid("Write an object of values, or a list of them.", code="json_invalid", field="body")
     return Taken(sequence=await platform.bus.publish_stream(up(caller.principal.tenant, device.key, what), body))
+
+
+def _read(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as err:
+        raise ConfigInvalid(f"The body is not JSON: {err}.", code="json_invalid", field="body") from err
 
 
 def unpacked(body: bytes, encoding: str | None) -> bytes:

@@ -1,5 +1,6 @@
 """How devices and edge nodes are connected."""
 
+from enum import StrEnum
 from typing import Any
 
 from pydantic import Field
@@ -82,6 +83,34 @@ class EdgeNodes(Out):
     """The edge nodes of the tenant."""
 
     items: list[EdgeNodeOut]
+
+
+class Change(StrEnum):
+    """What becomes of a connection when a configuration is applied."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+    UNCHANGED = "unchanged"
+
+
+class ConnectionChange(Out):
+    """One connection before and after: how many points and devices it reads."""
+
+    name: str
+    driver: str
+    change: Change
+    points: int
+    points_before: int
+    devices: int
+
+
+class ConfigurationCheck(Out):
+    """What applying a document would do; a document that cannot be applied is refused with its field instead."""
+
+    connections: list[ConnectionChange]
+    devices_taken: list[str] = Field(description="Devices the node would begin to speak for.")
+    version: int = Field(description="The stored version it was compared with; 0: none yet.")
 
 
 class ConfigurationOut(Out):

@@ -10,13 +10,22 @@ from kaogong.api.shapes.registry import DeviceState, SentenceOut
 from kaogong.registry import Name
 
 
+class Listener(Out):
+    """Where devices connect. `host` is null when it listens on every address: then it is the one this was asked at."""
+
+    host: str | None
+    port: int
+    tls: bool
+
+
 class About(Out):
-    """What this is; for the page before the login."""
+    """What this is; for the page before the login. `time_zone` is the one that sentences and the console say times in."""
 
     name: str
     version: str
     language: str
     time_zone: str
+    mqtt: Listener
 
 
 class Health(Out):

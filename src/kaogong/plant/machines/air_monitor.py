@@ -1,8 +1,11 @@
 """Room air monitors: temperature, humidity, carbon dioxide, dust, noise; and the light and sockets of their hall."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
-from kaogong.plant.machine import Installed, Machine, Mqtt, Property, Reading, flag
+from kaogong.plant.machine import Argument, CommandKind, Installed, Machine, Mqtt, Property, Reading, flag
 from kaogong.plant.physics import Wander, clamp, lag
 from kaogong.plant.surroundings import Surroundings
 
@@ -24,6 +27,13 @@ class AirMonitor(Machine):
         P("noise", "Noise", "噪声", "dB", 20, 130, 0.1, "Equivalent level over a second, A-weighted", "一秒等效 A 声级", noise=0.8),
         P("illuminance", "Illuminance", "照度", "lx", 0, 20000, 1, "At working height", "工作面照度", noise=2),
         flag("motion", "Motion", "有人", "Whether somebody moves", "是否有人活动"),
+        flag("ventilating", "Ventilating", "强制通风", "Whether the fans run at full speed on request", "是否按请求全速通风"),
+    )  # fmt: skip
+    commands = (
+        CommandKind(
+            "ventilate", "Ventilate", "强制通风", "Run the fans of the room at full speed for a while", "房间风机全速运行一段时间",
+            (Argument("minutes", "For how long", "时长", kind="integer", unit="min", minimum=0, maximum=120),),
+        ),
     )  # fmt: skip
     installed = tuple(
         Installed(
@@ -42,11 +52,14 @@ class AirMonitor(Machine):
         self._drift = Wander(rng, 0.6, 1800.0)
         self._dust = Wander(rng, 9.0, 900.0)
         self.gas = 600.0
+        self.airing_s = 0.0
 
     def step(self, dt: float, around: Surroundings) -> Reading:
         facts = self.unit.facts
         people = facts["people"] * around.activity
-        self.gas = lag(self.gas, 420.0 + 12.0 * people, dt, 1800.0)
+        self.airing_s = max(0.0, self.airing_s - dt)
+        stays, takes_s = (3.0, 300.0) if self.airing_s else (12.0, 1800.0)
+        self.gas = lag(self.gas, 420.0 + stays * people, dt, takes_s)
         dark = 1.0 - clamp(around.weather.horizontal / 400.0, 0.0, 0.7)
         around.draw(facts["feeder"], complex(facts["kw"] * (0.25 + 0.75 * around.activity * dark), facts["kw"] * 0.12))
         dust = max(3.0, 22.0 + 18.0 * around.activity + self._dust.step(dt))
@@ -59,4 +72,12 @@ class AirMonitor(Machine):
             "noise": facts["loud"] - 12.0 * (1 - around.activity),
             "illuminance": 320.0 * around.activity + 0.6 * around.weather.horizontal,
             "motion": around.activity > 0.3,
+            "ventilating": self.airing_s > 0,
         }
+
+    def obey(self, command: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Air the room; zero minutes ends it."""
+        if command != "ventilate":
+            return super().obey(command, arguments)
+        self.airing_s = float(arguments["minutes"]) * 60.0
+        return {"minutes": arguments["minutes"]}

@@ -1,16 +1,31 @@
 """String inverters of the solar roof: modules, maximum power point, losses, heat sink, derating, trip."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from kaogong.plant.machine import EventKind, Installed, Machine, Mqtt, Property, Reading, choice, count, derived, total
+from kaogong.plant.machine import (
+    Argument,
+    CommandKind,
+    EventKind,
+    Installed,
+    Machine,
+    Mqtt,
+    Property,
+    Reading,
+    Refused,
+    choice,
+    count,
+    derived,
+    total,
+)
 from kaogong.plant.physics import clamp, current, lag
 from kaogong.plant.surroundings import Surroundings, Weather
 
 P = Property
-STATES = ("STANDBY", "STARTING", "MPPT", "DERATED", "FAULT")
+STATES = ("STANDBY", "STARTING", "MPPT", "DERATED", "FAULT", "STOPPED")
 RATED_KW = 60.0
 STRINGS = 4
 
@@ -62,6 +77,7 @@ class PvInverter(Machine):
         P("cell_temperature", "Cell temperature", "电池片温度", "Cel", -30, 100, 0.1, "Estimated temperature of the cells", "估算电池片温度"),
         P("plane_irradiance", "Plane-of-array irradiance", "斜面辐照度", "W/m2", 0, 1500, 1, "Irradiance on the tilted modules", "组件斜面辐照度", noise=2),
         P("derating", "Derating", "降额", "%", 0, 100, 0.1, "Output withheld because of heat", "因温度限制的出力"),
+        P("power_limit", "Power limit", "有功限值", "%", 0, 100, 1, "Most of the rated output that the grid operator allows", "电网调度允许的最大出力"),
         P("insulation", "Insulation resistance", "绝缘电阻", "kOhm", 0, 5000, 1, "DC insulation to earth", "直流侧对地绝缘", noise=4),
         total("energy", "Energy fed in", "累计发电量", "kW.h", 0.01, "Energy since commissioning", "投运以来发电量"),
         P("energy_today", "Energy today", "当日发电量", "kW.h", 0, 700, 0.01, "Energy since local midnight", "当日零点起发电量"),
@@ -73,7 +89,19 @@ class PvInverter(Machine):
         EventKind("trip", "Inverter tripped", "逆变器跳闸", "warning"),
         EventKind("reconnect", "Inverter back on the grid", "逆变器重新并网"),
     )
-    kept = ("energy", "energy_today", "hours", "day")
+    commands = (
+        CommandKind(
+            "limit_power",
+            "Limit power",
+            "限制有功功率",
+            "Feed in no more than this share of the rated power; 100 % lifts the limit",
+            "出力不超过额定功率的该比例；100 % 为取消限制",
+            (Argument("percent", "Share of rated power", "额定功率比例", unit="%", minimum=0, maximum=100),),
+        ),
+        CommandKind("stop", "Disconnect", "停机", "Go off the grid until it is started again", "脱离电网，直至再次启动"),
+        CommandKind("start", "Connect", "启动", "Go back on the grid after the waiting time", "等待时间过后重新并网"),
+    )
+    kept = ("energy", "energy_today", "hours", "day", "limit", "is_stopped")
     installed = tuple(
         Installed(f"inverter-{n}", f"PV inverter {n}", f"{n}号光伏逆变器", "linan/energy/solar-roof", Mqtt(1), {"kwp": kwp, "azimuth": azimuth, "soiling": soiling})
         for n, kwp, azimuth, soiling in (
@@ -92,6 +120,8 @@ class PvInverter(Machine):
         self.cell: float | None = None
         self.wait = 0.0
         self.is_tripped = False
+        self.is_stopped = False
+        self.limit = 100.0
         self.spread = 1.0 + 0.01 * rng.standard_normal(STRINGS)
 
     def step(self, dt: float, around: Surroundings) -> Reading:
@@ -103,17 +133,29 @@ class PvInverter(Machine):
         self._trip_or_return(dt, around)
         state, direct = self._run(available, dt)
         derating = clamp(70.0 * (self._sink(weather) - 75.0) / 20.0, 0.0, 70.0)
-        limit = RATED_KW * (1 - derating / 100.0)
+        limit = RATED_KW * min(1 - derating / 100.0, self.limit / 100.0)
         output = max(0.0, direct - losses(direct))
         if output > limit:
             direct *= limit / output
             output = limit
-            state = "DERATED" if derating > 0 else state
+            state = "DERATED" if derating > 0 or self.limit < 100.0 else state
         heat = direct - output
         self.sink = lag(self._sink(weather), weather.temperature + 2.0 + 17.0 * heat + plane * 0.004, dt, 600.0)
         self._count(output, dt, around)
         power = around.draw("solar", -complex(output, 0.02 * output))
         return self._reading(state, direct, -power, plane, derating, around)
+
+    def obey(self, command: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Limit the output, leave the grid or come back to it."""
+        if self.is_tripped:
+            raise Refused("tripped on grid overvoltage (alarm 203); it comes back by itself")
+        if command == "limit_power":
+            self.limit = float(arguments["percent"])
+        elif command in ("stop", "start"):
+            self.is_stopped = command == "stop"
+        else:
+            return super().obey(command, arguments)
+        return {"power_limit": self.limit, "stopped": self.is_stopped}
 
     def _sink(self, weather: Weather) -> float:
         return weather.temperature if self.sink is None else self.sink
@@ -130,6 +172,9 @@ class PvInverter(Machine):
     def _run(self, available: float, dt: float) -> tuple[str, float]:
         if self.is_tripped:
             return "FAULT", 0.0
+        if self.is_stopped:
+            self.wait = 30.0
+            return "STOPPED", 0.0
         if available < 0.25:
             self.wait = 30.0
             return "STANDBY", 0.0
@@ -164,6 +209,7 @@ class PvInverter(Machine):
             "cell_temperature": self.cell,
             "plane_irradiance": plane,
             "derating": derating,
+            "power_limit": self.limit,
             "insulation": 2600.0 - 14.0 * around.weather.humidity,
             "energy": self.energy,
             "energy_today": self.energy_today,

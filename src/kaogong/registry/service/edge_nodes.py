@@ -46,6 +46,13 @@ def put_edge_configuration(
     return get_edge_configuration(session, principal, node)
 
 
+def check_edge_configuration(session: Session, principal: Principal, node: str, document: dict[str, Any]) -> list[str]:
+    """What `put_edge_configuration` would say of the document, nothing stored; keys of the devices the node would begin to speak for."""
+    allow(principal, PLANT_EDITORS)
+    row = _node(session, principal, node)
+    return [device.key for device in _named(session, principal, row, document) if _is_new(device, row)]
+
+
 def get_edge_configuration(session: Session, principal: Principal, node: str, *, version: int | None = None) -> EdgeConfiguration:
     """The latest configuration, or that of a version; a device sees its own alone. Missing before the first."""
     if principal.kind is PrincipalKind.DEVICE and principal.name != node:
@@ -57,8 +64,8 @@ def get_edge_configuration(session: Session, principal: Principal, node: str, *,
     return _configuration(stored, node)
 
 
-def _assign(session: Session, principal: Principal, node: DeviceRow, document: dict[str, Any]) -> list[tuple[int, str]]:
-    """Check the points and make the node the gateway of their devices; (id, key) of the devices that changed."""
+def _named(session: Session, principal: Principal, node: DeviceRow, document: dict[str, Any]) -> list[DeviceRow]:
+    """The devices whose points the document names, each point checked."""
     points = list(_points(document))
     devices = store.devices_by_key(session, principal, (device for _, device, _ in points if usable(device)))
     properties: dict[int, set[str]] = {row.type_id: set() for row in devices.values()}
@@ -74,9 +81,18 @@ def _assign(session: Session, principal: Principal, node: DeviceRow, document: d
             raise ConfigInvalid(message, code="property_unknown", field=f"{field}.property")
         if row.gateway_id not in (None, node.id):
             raise Conflict(f"{field}.device: another gateway speaks for {device!r}.", code="gateway_taken", field=f"{field}.device")
+    return list(devices.values())
+
+
+def _is_new(device: DeviceRow, node: DeviceRow) -> bool:
+    return device.gateway_id is None and device.id != node.id
+
+
+def _assign(session: Session, principal: Principal, node: DeviceRow, document: dict[str, Any]) -> list[tuple[int, str]]:
+    """Check the points and make the node the gateway of their devices; (id, key) of the devices that changed."""
     assigned = []
-    for row in devices.values():
-        if row.gateway_id is None and row.id != node.id:
+    for row in _named(session, principal, node, document):
+        if _is_new(row, node):
             row.gateway_id, row.updated_at, row.version = node.id, clock.now(), row.version + 1
             assigned.append((row.id, row.key))
     session.flush()

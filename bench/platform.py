@@ -104,6 +104,10 @@ class Platform:
         rows = self.call("POST", "/query", json={"sql": sql, "limit": 10_000})["rows"]
         return {row[0]: (int(row[1]), int(row[2])) for row in rows}
 
+    def pending(self) -> int:
+        """Messages that the ledger says are not accounted for yet."""
+        return int(self.call("GET", "/ledger")["messages"]["pending"])
+
     def fault(self, name: str, *, clear: bool = False) -> None:
         """Break something in the simulated plant, or repair it."""
         kaogong = str(Path(sys.executable).with_name("kaogong"))

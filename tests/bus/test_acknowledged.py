@@ -78,7 +78,7 @@ async def admit_everybody(broker: Broker, bus: Bus) -> None:
 async def everything(bus: Bus) -> list[StreamMessage]:
     consumers = [
         await bus.push_consumer("UP", f"t-{n}", filter_subject=subjects.partition_filter(n), start_sequence=1)
-        for n in range(subjects.PARTITIONS)
+        for n in subjects.READERS
     ]
     wanted = (await bus.stream_state("UP")).messages
     found: list[StreamMessage] = []
@@ -87,7 +87,7 @@ async def everything(bus: Bus) -> list[StreamMessage]:
         while True:
             found.extend(await consumers[number].next_batch(8192, 0.02))
 
-    tasks = [asyncio.create_task(drain(n)) for n in range(subjects.PARTITIONS)]
+    tasks = [asyncio.create_task(drain(n)) for n in subjects.READERS]
     await until(lambda: len(found) == wanted, 30)
     for task in tasks:
         task.cancel()

@@ -151,7 +151,7 @@ class Line:
 
         async def is_done() -> bool:
             known = await self.historian.accounted(incarnation)
-            return len(known) == subjects.PARTITIONS and min(known.values()) >= through
+            return len(known) == len(subjects.READERS) and min(known.values()) >= through
 
         await eventually(is_done)
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
@@ -281,17 +281,14 @@ class Bus:
         incarnation = info.created.isoformat() if info.created else ""
         return StreamState(incarnation, state.first_seq, state.last_seq, state.messages, state.bytes)
 
-    async def last_sequence(self, stream: str, subject: str | Sequence[str]) -> int:
-        """The sequence of the newest message kept on `subject` (wildcards allowed, or several), 0 when there is none."""
-        newest = 0
-        for one in [subject] if isinstance(subject, str) else subject:
-            try:
-                newest = max(newest, (await self._jetstream.get_last_msg(stream, one)).seq or 0)
-            except NotFoundError:
-                continue
-            except (NatsError, TimeoutError) as err:
-                raise translated(err, stream) from err
-        return newest
+    async def last_sequence(self, stream: str, subject: str) -> int:
+        """The sequence of the newest message kept on `subject` (wildcards allowed), 0 when there is none."""
+        try:
+            return (await self._jetstream.get_last_msg(stream, subject)).seq or 0
+        except NotFoundError:
+            return 0
+        except (NatsError, TimeoutError) as err:
+            raise translated(err, stream) from err
 
     async def purge_stream(self, stream: str, *, through: int) -> None:
         """Forget every message up to and including sequence `through`."""
@@ -314,13 +311,17 @@ class Bus:
         stream: str,
         durable: str,
         *,
-        filter_subject: str | Sequence[str],
+        filter_subject: str,
         start_sequence: int,
         max_ack_pending: int = 65_536,
         queue_bytes: int = 64 * 1024 * 1024,
         ack_wait_s: float = 60,
+        headers_only: bool = False,
     ) -> PushConsumer:
-        """Receive `stream` from `start_sequence` on, losing nothing; replaces any consumer of the same name."""
+        """Receive `stream` from `start_sequence` on, losing nothing; replaces any consumer of the same name.
+
+        `headers_only` leaves the bodies with the server.
+        """
         consumer = PushConsumer(
             self,
             stream,
@@ -330,6 +331,7 @@ class Bus:
             max_ack_pending=max_ack_pending,
             queue_bytes=queue_bytes,
             ack_wait_s=ack_wait_s,
+            headers_only=headers_only,
         )
         await consumer.open()
         return consumer

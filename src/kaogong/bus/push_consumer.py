@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -56,14 +56,15 @@ class PushConsumer:
         stream: str,
         durable: str,
         *,
-        filter_subject: str | Sequence[str],
+        filter_subject: str,
         start_sequence: int,
         max_ack_pending: int,
         queue_bytes: int,
         ack_wait_s: float,
+        headers_only: bool = False,
     ) -> None:
         self._bus, self._stream, self._durable = bus, stream, durable
-        self._filters = [filter_subject] if isinstance(filter_subject, str) else list(filter_subject)
+        self._filter, self._headers_only = filter_subject, headers_only
         self._max_ack_pending, self._queue_bytes, self._ack_wait_s = max_ack_pending, queue_bytes, ack_wait_s
         self._queue: deque[StreamMessage] = deque()
         self._bytes = 0
@@ -247,7 +248,8 @@ class PushConsumer:
             ack_policy=api.AckPolicy.ALL,
             ack_wait=self._ack_wait_s,
             max_ack_pending=self._max_ack_pending,
-            filter_subjects=self._filters,
+            filter_subject=self._filter,
+            headers_only=self._headers_only,
             flow_control=True,
             idle_heartbeat=HEARTBEAT_S,
             deliver_subject=inbox,

@@ -52,7 +52,7 @@ class Ingest:
         pipeline: Pipeline,
         *,
         owner: str,
-        partitions: Sequence[int] = range(subjects.PARTITIONS),
+        partitions: Sequence[int] = subjects.READERS,
         max_batch_messages: int = 8192,
         linger_s: float = 0.15,
         on_state: OnState | None = None,
@@ -242,8 +242,8 @@ class Ingest:
 
     async def _purge(self) -> None:
         """Everything that every partition has accounted for may go."""
-        known = await self._historian.accounted(self._incarnation) if len(self._accounted) < subjects.PARTITIONS else self._accounted
-        through = min((known.get(partition, 0) for partition in range(subjects.PARTITIONS)), default=0)
+        known = await self._historian.accounted(self._incarnation) if len(self._accounted) < len(subjects.READERS) else self._accounted
+        through = min((known.get(partition, 0) for partition in subjects.READERS), default=0)
         if through > self._purged:
             await self._bus.purge_stream(subjects.UP, through=through)
             self._purged = through

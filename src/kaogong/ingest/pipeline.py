@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from kaogong.bus import StreamMessage
-from kaogong.bus.subjects import MQTT_COPY
+from kaogong.bus.subjects import COPIES
 from kaogong.core.sample import Stage
 from kaogong.formats import Decoder
 from kaogong.historian import AccountedRange, DeadLetter
@@ -50,7 +50,7 @@ class Pipeline:
         """Everything of `parts` decoded, checked, bound and counted."""
         await self._feed.follow()
         ends = {partition: part[-1] for partition, part in parts.items() if part}
-        parts = {partition: _without_copies(part) if partition == 0 else part for partition, part in parts.items()}
+        parts = {partition: part for partition, part in parts.items() if partition != COPIES}
         messages = [message for _, part in sorted(parts.items()) for message in part]
         start = time.perf_counter()
         batch = self._decoder.decode(messages)
@@ -79,7 +79,3 @@ class Pipeline:
             time.perf_counter() - decoded,
         )
 
-
-def _without_copies(part: Sequence[StreamMessage]) -> Sequence[StreamMessage]:
-    """The broker's second copies of QoS 1 messages only count as read (bus.subjects says why they are there)."""
-    return [message for message in part if not message.subject.startswith(MQTT_COPY)]

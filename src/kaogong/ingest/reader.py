@@ -28,6 +28,7 @@ class Reader:
             filter_subject=subjects.partition_filter(partition),
             start_sequence=position + 1,
             queue_bytes=QUEUE_BYTES,
+            headers_only=partition == subjects.COPIES,
         )
         return cls(consumer, partition, position, most, linger_s)
 

@@ -1,0 +1,326 @@
+"""The edge's promises, measured: tags per CPU second of the whole edge process, from the wire to the platform's acknowledgement.
+
+`python -m bench.edge` runs it alone. The machines are simulated in a process of their own, the broker is the real one; only the edge
+process is counted. Loss is the simulator's record against what the broker's stream holds.
+"""
+
+import argparse
+import asyncio
+import json
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import orjson
+import psutil
+
+from kaogong.bus import PLATFORM, Bus, NatsServer, ServerOptions, ensure_streams, new_account_key, new_user_key
+from kaogong.bus.subjects import UP
+
+TENANT, NODE = "bench", "edge-1"
+TAGS_A_DEVICE = 100
+WARM_UP_S = 5.0
+
+
+@dataclass(frozen=True)
+class Workload:
+    """What an edge node is asked to do, and the promise."""
+
+    name: str
+    driver: str
+    connections: int
+    tags: int  # each
+    promised: int | None = None  # tags per CPU second
+    promised_mb: int | None = None
+    seconds: float = 30
+    batch: int = 0
+
+    @property
+    def all_tags(self) -> int:
+        """Over all connections."""
+        return self.connections * self.tags
+
+
+WORKLOADS = (
+    Workload("modbus 10,000", "modbus_tcp", 10, 1000, 150_000, 150),
+    Workload("modbus 50,000", "modbus_tcp", 50, 1000, 150_000),
+    Workload("modbus 1,000 connections", "modbus_tcp", 1000, 10),
+    Workload("opcua 10,000", "opcua", 4, 2500, 45_000, 220),
+)
+
+
+class ConfigurationServer:
+    """One configuration document over HTTP, as the platform gives it to its node."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        body = orjson.dumps(document)
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                is_known = self.headers.get("if-none-match") == '"1"'
+                self.send_response(304 if is_known else 200)
+                self.send_header("etag", '"1"')
+                self.send_header("content-length", "0" if is_known else str(len(body)))
+                self.end_headers()
+                if not is_known:
+                    self.wfile.write(body)
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        """Stop listening."""
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Floor:
+    """A process of simulated machines."""
+
+    def __init__(self, module: str, folder: Path, *args: str) -> None:
+        self.record_file = folder / "record.json"
+        command = [sys.executable, "-m", f"bench.floor.{module}", str(self.record_file), *args]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        self.port = int(self.process.stdout.readline())
+
+    def stop(self) -> Any:
+        """End it; its record."""
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(30)
+        return json.loads(self.record_file.read_text()) if self.record_file.exists() else None
+
+
+@asynccontextmanager
+async def broker(folder: Path) -> AsyncIterator[tuple[NatsServer, str, Bus]]:
+    """The real broker with the platform's streams; its address' password and a connection."""
+    platform, system, issuer = new_user_key(), new_user_key(), new_account_key()
+    options = ServerOptions(
+        store=folder / "store", platform_key=platform.public, sys_key=system.public, issuer_key=issuer.public, max_file="20GB"
+    )
+    server = NatsServer(options, directory=folder)
+    await server.start()
+    bus = await Bus.connect(server.url, user=PLATFORM, password=platform.seed, name="bench")
+    await ensure_streams(bus)
+    try:
+        yield server, platform.seed, bus
+    finally:
+        await bus.close()
+        await server.stop()
+
+
+def host(i: int) -> str:
+    """The loopback address of the i-th machine."""
+    return f"127.1.{i // 250}.{1 + i % 250}"
+
+
+def modbus(work: Workload, port: int) -> dict[str, Any]:
+    """Float32 in holding registers, one device a hundred of them."""
+    return {
+        "connections": [
+            {
+                "name": f"plc-{i}",
+                "driver": "modbus_tcp",
+                "config": {"host": host(i), "port": port, "max_registers": 120},
+                "points": [
+                    {
+                        "device": f"plc-{i}-{t // TAGS_A_DEVICE}",
+                        "property": f"v{t % TAGS_A_DEVICE}",
+                        "address": {"table": "holding", "address": 2 * t, "type": "float32"},
+                    }
+                    for t in range(work.tags)
+                ],
+            }
+            for i in range(work.connections)
+        ]
+    }
+
+
+class Edge:
+    """The edge process as a gateway runs it."""
+
+    def __init__(self, folder: Path, http: str, nats: str, password: str) -> None:
+        self.folder = folder
+        secrets = folder / "edge.json"
+        secrets.write_text(json.dumps({"username": f"{TENANT}.{NODE}", "password": password, "http": http, "nats": nats}))
+        command = [sys.executable, "-m", "kaogong.cli", "edge", "--node", str(secrets), "--folder", str(folder / "edge")]
+        self.log = folder / "edge.log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+        self.seen = psutil.Process(self.process.pid)
+
+    def cpu_s(self) -> float:
+        """CPU seconds so far."""
+        times = self.seen.cpu_times()
+        return float(times.user + times.system)
+
+    def memory_mb(self) -> float:
+        """Proportional memory."""
+        return round(self.seen.memory_full_info().pss / 2**20, 1)
+
+    def stop(self) -> None:
+        """SIGTERM, and wait until what is pending is on disk."""
+        self.process.terminate()
+        self.process.wait(30)
+
+
+class Reports:
+    """What the node says of itself, the newest last."""
+
+    def __init__(self) -> None:
+        self.last: dict[str, Any] = {}
+
+    async def take(self, message: Any) -> None:
+        """One report."""
+        self.last = orjson.loads(message.data)
+
+    @property
+    def good(self) -> int:
+        """Points that give good values."""
+        return sum(c["good"] for c in self.last.get("connections", ()))
+
+
+async def stored(bus: Bus) -> AsyncIterator[tuple[float, dict[str, Any]]]:
+    """Every body in the stream with the time it was stored."""
+    state = await bus.stream_state(UP)
+    consumer = await bus.push_consumer(UP, "bench", filter_subject="p.>", start_sequence=1)
+    left = state.messages
+    while left > 0:
+        for message in await consumer.next_batch(1000, 0.05):
+            left -= 1
+            yield message.time_ns / 1e9, orjson.loads(message.data)
+    await consumer.close()
+
+
+async def wait_for(condition: Callable[[], bool], what: Callable[[], str], patience_s: float) -> float:
+    """Seconds until it holds; ends the bench when it does not."""
+    began = time.perf_counter()
+    while not condition():
+        if time.perf_counter() - began > patience_s:
+            raise RuntimeError(f"not within {patience_s:g} s: {what()}")
+        await asyncio.sleep(0.2)
+    return time.perf_counter() - began
+
+
+async def measure(work: Workload, seconds: float) -> dict[str, Any]:
+    """One workload: figures, and what was lost."""
+    with tempfile.TemporaryDirectory(prefix="kaogong-edge-") as name:
+        folder = Path(name)
+        async with broker(folder) as (server, password, bus):
+            floor = FLOORS[work.driver](work, folder)
+            configuration = ConfigurationServer(DOCUMENTS[work.driver](work, floor.port))
+            reports = Reports()
+            await bus.subscribe(f"up.{TENANT}.{NODE}.reported", reports.take)
+            edge = Edge(folder, configuration.url, server.url, password)
+            try:
+                began = time.perf_counter()
+                await wait_for(lambda: bool(reports.last), lambda: f"a first report:\n{edge.log.read_text()[-2000:]}", 60)
+                first_s = time.perf_counter() - began
+                await wait_for(lambda: reports.good == work.all_tags, lambda: f"every point good, not {reports.good}", 120)
+                ready_s = time.perf_counter() - began
+                await asyncio.sleep(WARM_UP_S)
+                figures = await _window(edge, bus, seconds)
+                figures |= {"first_report_s": round(first_s, 2), "all_good_s": round(ready_s, 2), "memory_mb": edge.memory_mb()}
+            finally:
+                edge.stop()
+                record = floor.stop()
+                configuration.stop()
+            figures |= await COUNTS[work.driver](work, record, bus)
+    return {"tags": work.all_tags, "promised": work.promised, "promised_mb": work.promised_mb} | figures
+
+
+async def _window(edge: Edge, bus: Bus, seconds: float) -> dict[str, Any]:
+    """CPU seconds against samples acknowledged, in five parts whose median is told."""
+    rates, cores = [], []
+    begin = time.time()
+    total_cpu = edge.cpu_s()
+    marks = [(begin, total_cpu, (await bus.stream_state(UP)).last_sequence)]
+    for _ in range(5):
+        await asyncio.sleep(seconds / 5)
+        marks.append((time.time(), edge.cpu_s(), (await bus.stream_state(UP)).last_sequence))
+    samples: dict[int, int] = {}
+    consumer = await bus.push_consumer(UP, "window", filter_subject="p.>", start_sequence=marks[0][2] + 1)
+    sequence = marks[0][2]
+    while sequence < marks[-1][2]:
+        for message in await consumer.next_batch(1000, 0.05):
+            sequence = message.stream_sequence
+            samples[sequence] = _samples(orjson.loads(message.data))
+    await consumer.close()
+    for (t0, c0, s0), (t1, c1, s1) in zip(marks, marks[1:], strict=False):
+        count = sum(n for at, n in samples.items() if s0 < at <= s1)
+        rates.append(count / (c1 - c0))
+        cores.append((c1 - c0) / (t1 - t0))
+    count = sum(n for at, n in samples.items() if at <= marks[-1][2])
+    elapsed, used = marks[-1][0] - begin, marks[-1][1] - total_cpu
+    return {
+        "seconds": round(elapsed, 1),
+        "tags_per_s": round(count / elapsed),
+        "cpu_s": round(used, 2),
+        "tags_per_cpu_s": round(count / used),
+        "tags_per_cpu_s_median": round(statistics.median(rates)),
+        "cores": round(statistics.median(cores), 3),
+    }
+
+
+def _samples(body: dict[str, Any]) -> int:
+    return sum(len(entry["values"]) for entries in body["devices"].values() for entry in entries)
+
+
+async def count_modbus(work: Workload, record: Any, bus: Bus) -> dict[str, Any]:
+    """Every value a block has served must be in the stream, once; what was answered in the very end may have been cut off."""
+    found: dict[tuple[str, str], list[int]] = {}
+    async for _, body in stored(bus):
+        for device, entries in body["devices"].items():
+            for entry in entries:
+                for key, value in entry["values"].items():
+                    found.setdefault((device, key), []).append(int(value))
+    lost = doubled = read = 0
+    for i in range(work.connections):
+        blocks = record["reads"].get(host(i), {})
+        for first, (times, floats) in blocks.items():
+            for t in range(int(first) // 2, int(first) // 2 + floats):
+                seen = found.get((f"plc-{i}-{t // TAGS_A_DEVICE}", f"v{t % TAGS_A_DEVICE}"), [])
+                read += times
+                lost += len(set(range(1, times)) - set(seen))  # the last turn was cut off by the end of the run
+                doubled += len(seen) - len(set(seen))
+    return {"read": read, "lost": lost, "doubled": doubled, "simulator_cpu_s": round(record["cpu_s"], 1)}
+
+
+FLOORS: dict[str, Callable[[Workload, Path], Floor]] = {"modbus_tcp": lambda work, folder: Floor("modbus", folder)}
+DOCUMENTS = {"modbus_tcp": modbus}
+COUNTS = {"modbus_tcp": count_modbus}
+
+
+def main() -> None:
+    """Every workload, or those named."""
+    args = argparse.ArgumentParser(prog="python -m bench.edge", description=__doc__)
+    args.add_argument("--seconds", type=float, default=30)
+    args.add_argument("names", nargs="*", help="parts of the workloads' names; none: all")
+    options = args.parse_args()
+    wanted = [w for w in WORKLOADS if not options.names or any(n in w.name for n in options.names)]
+    results: dict[str, Any] = {"date": datetime.now(UTC).isoformat(timespec="seconds")}
+    for work in wanted:
+        results[work.name] = asyncio.run(measure(work, options.seconds))
+        print(work.name, json.dumps(results[work.name]), flush=True)
+    out = Path(__file__).parent / "out"
+    out.mkdir(exist_ok=True)
+    (out / "edge.json").write_text(json.dumps(results, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

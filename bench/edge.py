@@ -18,6 +18,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -76,7 +77,7 @@ class ConfigurationServer:
                 if not is_known:
                     self.wfile.write(body)
 
-            def log_message(self, format: str, *args: Any) -> None:
+            def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -154,11 +155,12 @@ def modbus(work: Workload, port: int) -> dict[str, Any]:
 class Edge:
     """The edge process as a gateway runs it."""
 
-    def __init__(self, folder: Path, http: str, nats: str, password: str) -> None:
+    def __init__(self, folder: Path, http: str, nats: str, password: str, profile: Path | None) -> None:
         self.folder = folder
         secrets = folder / "edge.json"
         secrets.write_text(json.dumps({"username": f"{TENANT}.{NODE}", "password": password, "http": http, "nats": nats}))
-        command = [sys.executable, "-m", "kaogong.cli", "edge", "--node", str(secrets), "--folder", str(folder / "edge")]
+        profiler = ["-m", "cProfile", "-o", str(profile)] if profile else []
+        command = [sys.executable, *profiler, "-m", "kaogong.cli", "edge", "--node", str(secrets), "--folder", str(folder / "edge")]
         self.log = folder / "edge.log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
@@ -217,7 +219,7 @@ async def wait_for(condition: Callable[[], bool], what: Callable[[], str], patie
     return time.perf_counter() - began
 
 
-async def measure(work: Workload, seconds: float) -> dict[str, Any]:
+async def measure(work: Workload, seconds: float, profile: Path | None = None) -> dict[str, Any]:
     """One workload: figures, and what was lost."""
     with tempfile.TemporaryDirectory(prefix="kaogong-edge-") as name:
         folder = Path(name)
@@ -226,7 +228,7 @@ async def measure(work: Workload, seconds: float) -> dict[str, Any]:
             configuration = ConfigurationServer(DOCUMENTS[work.driver](work, floor.port))
             reports = Reports()
             await bus.subscribe(f"up.{TENANT}.{NODE}.reported", reports.take)
-            edge = Edge(folder, configuration.url, server.url, password)
+            edge = Edge(folder, configuration.url, server.url, password, profile)
             try:
                 began = time.perf_counter()
                 await wait_for(lambda: bool(reports.last), lambda: f"a first report:\n{edge.log.read_text()[-2000:]}", 60)
@@ -261,7 +263,7 @@ async def _window(edge: Edge, bus: Bus, seconds: float) -> dict[str, Any]:
             sequence = message.stream_sequence
             samples[sequence] = _samples(orjson.loads(message.data))
     await consumer.close()
-    for (t0, c0, s0), (t1, c1, s1) in zip(marks, marks[1:], strict=False):
+    for (t0, c0, s0), (t1, c1, s1) in pairwise(marks):
         count = sum(n for at, n in samples.items() if s0 < at <= s1)
         rates.append(count / (c1 - c0))
         cores.append((c1 - c0) / (t1 - t0))
@@ -310,12 +312,13 @@ def main() -> None:
     """Every workload, or those named."""
     args = argparse.ArgumentParser(prog="python -m bench.edge", description=__doc__)
     args.add_argument("--seconds", type=float, default=30)
+    args.add_argument("--profile", type=Path, help="where cProfile writes what the edge process spends its time in")
     args.add_argument("names", nargs="*", help="parts of the workloads' names; none: all")
     options = args.parse_args()
     wanted = [w for w in WORKLOADS if not options.names or any(n in w.name for n in options.names)]
     results: dict[str, Any] = {"date": datetime.now(UTC).isoformat(timespec="seconds")}
     for work in wanted:
-        results[work.name] = asyncio.run(measure(work, options.seconds))
+        results[work.name] = asyncio.run(measure(work, options.seconds, options.profile))
         print(work.name, json.dumps(results[work.name]), flush=True)
     out = Path(__file__).parent / "out"
     out.mkdir(exist_ok=True)

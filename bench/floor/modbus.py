@@ -6,7 +6,6 @@ What is written is kept as it came and read back from its address; the record ha
 """
 
 import asyncio
-import contextlib
 import json
 import signal
 import struct
@@ -74,8 +73,8 @@ class Device(asyncio.Protocol):
         self.devices.written[self.name, start] = whole[10:12] if function == WRITE_SINGLE else whole[13:]
 
 
-async def main(record: Path) -> None:
-    """Serve until told to end."""
+async def serve() -> dict[str, Any]:
+    """Serve until told to end; what was served."""
     devices, ended = Devices(), asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, ended.set)
@@ -83,9 +82,8 @@ async def main(record: Path) -> None:
     print(server.sockets[0].getsockname()[1], flush=True)
     await ended.wait()
     server.close()
-    record.write_text(json.dumps(devices.record()))
+    return devices.record()
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(main(Path(sys.argv[1])))
+    Path(sys.argv[1]).write_text(json.dumps(asyncio.run(serve())))

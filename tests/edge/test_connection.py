@@ -16,10 +16,10 @@ from tests.simulators.peer import Peer, Silent, until
 
 from kaogong.core.quality import Quality
 from kaogong.core.reading import Sample
-from kaogong.edge.book import Reading
 from kaogong.edge.collector import Collector
 from kaogong.edge.configuration import plan, read_document
 from kaogong.edge.drivers.base import Deliver, Driver, DriverConfig, Group, Point, PointAddress
+from kaogong.formats import Entry, Reading
 from kaogong.formats.report import ConnectionReport
 
 
@@ -51,7 +51,14 @@ def connection(driver: str, peer: Peer, points: dict[str, dict[str, Any]], **gro
 @asynccontextmanager
 async def floor(folder: Path, *connections: dict[str, Any]) -> AsyncIterator[Floor]:
     readings: list[Reading] = []
-    collector = Collector(folder / "connections", readings.extend)
+
+    def take(entries: list[Entry]) -> None:
+        for entry in entries:
+            for key, v in entry.values.items():
+                value, quality = (v["v"], v["q"]) if isinstance(v, dict) else (v, 0)
+                readings.append(Reading(entry.device, key, entry.ts_ms, value, quality))
+
+    collector = Collector(folder / "connections", take)
     made = Floor(collector, readings)
     await collector.apply(plan(read_document({"connections": list(connections)})))
     try:

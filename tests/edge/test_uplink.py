@@ -11,9 +11,9 @@ from tests.simulators.peer import until
 
 from kaogong.bus.subjects import lane
 from kaogong.core.errors import NotReady, TooLarge
-from kaogong.edge.book import Reading
 from kaogong.edge.buffer import Buffer
 from kaogong.edge.uplink import Uplink
+from kaogong.formats import Entry
 
 pytestmark = pytest.mark.req("B07")
 
@@ -57,8 +57,8 @@ async def uplink(file: Path, platform: Platform) -> AsyncIterator[Uplink]:
         buffer.close()
 
 
-def reading(ts: int, device: str = "pump") -> Reading:
-    return device, "flow", ts, 1.5, 0
+def reading(ts: int, device: str = "pump") -> Entry:
+    return Entry(device, ts, {"flow": 1.5})
 
 
 async def test_batches_go_by_the_lane_of_their_device(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.formats.names import known, message
 from tests.formats.test_json_cases import told
 
-from kaogong.formats import Decoder, Reading, encode_batch, encode_telemetry
+from kaogong.formats import Decoder, Reading, encode_batch, encode_telemetry, entries_of
 
 TS = 1_795_249_800_000
 KEYS = st.sampled_from(
@@ -68,7 +68,7 @@ def test_what_is_encoded_is_decoded() -> None:
         Reading("pump-1", "flow", TS + 1, 1.75),
         Reading("gw-1", "load", TS, 50),
     ]
-    batch = Decoder(known()).decode([message(encode_batch(readings), "up.acme.gw-1.batch.0")])
+    batch = Decoder(known()).decode([message(encode_batch(entries_of(readings)), "up.acme.gw-1.batch.0")])
     assert batch.rejects.is_empty()
     found = {(s["device"], s["property"], s["at"]): s for s in told(batch, known())["samples"]}
     at, later = "2026-11-21T08:30:00+00:00", "2026-11-21T08:30:00.001000+00:00"

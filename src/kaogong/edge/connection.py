@@ -11,11 +11,12 @@ from pathlib import Path
 from kaogong.core import clock
 from kaogong.core.errors import KaogongError, NotReady
 from kaogong.core.reading import Sample
-from kaogong.edge.book import GroupBook, Reading, Trouble
+from kaogong.edge.book import GroupBook, Trouble
 from kaogong.edge.configuration import ConnectionPlan
 from kaogong.edge.decide import Check, Close, Decision, Failure, Observed, Open, Phase, Read, Subscribe, Wait, decide
 from kaogong.edge.drivers.base import Group
 from kaogong.edge.ending import end
+from kaogong.formats import Entry
 from kaogong.formats.report import BadPoint, ConnectionReport
 
 log = logging.getLogger("kaogong.edge")
@@ -25,7 +26,7 @@ LOOK_EVERY_S = 0.5
 PATIENCE_S = 30.0
 LOOK_AGAIN_S = 1.0  # ages grow without anything happening
 
-Sink = Callable[[list[Reading]], None]
+Sink = Callable[[list[Entry]], None]
 
 
 class Connection:
@@ -185,7 +186,7 @@ class Connection:
         if stands:
             self._overcome()
             now = clock.now()
-            self._send([r for b in self._books.values() for r in b.confirm(at, now)])
+            self._send([e for b in self._books.values() for e in b.confirm(at, now)])
 
     async def _read(self, name: str) -> None:
         plan, begin = self._plans[name], self._time()
@@ -200,16 +201,16 @@ class Connection:
 
     def _deliver(self, samples: Sequence[Sample]) -> None:
         at, now = self._time(), clock.now()
-        readings = []
+        entries: list[Entry] = []
         for book in self._books.values():
-            readings += book.take(samples, at, now)
-        self._took(readings, samples)
+            entries += book.take(samples, at, now)
+        self._took(entries, samples)
 
-    def _took(self, readings: list[Reading], samples: Sequence[Sample]) -> None:
+    def _took(self, entries: list[Entry], samples: Sequence[Sample]) -> None:
         if samples:
             self._overcome()
         self._samples += len(samples)
-        self._send(readings)
+        self._send(entries)
 
     def _overcome(self) -> None:
         """The other side has served us: what went wrong before is over, and what its points say is looked at anew."""
@@ -218,9 +219,9 @@ class Connection:
             self._looked_at = -LOOK_EVERY_S
             self._wake.set()
 
-    def _send(self, readings: list[Reading]) -> None:
-        if readings:
-            self._sink(readings)
+    def _send(self, entries: list[Entry]) -> None:
+        if entries:
+            self._sink(entries)
 
     async def _wait(self, until: float | None) -> None:
         limit = LOOK_AGAIN_S if until is None else min(LOOK_AGAIN_S, until - self._time())

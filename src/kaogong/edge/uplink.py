@@ -11,10 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from kaogong.bus.subjects import lane
 from kaogong.core import clock
 from kaogong.core.errors import ConfigInvalid, KaogongError, TooLarge
-from kaogong.edge.book import Reading
 from kaogong.edge.buffer import Batch, Buffer, Figures, Stored
 from kaogong.edge.ending import end
-from kaogong.formats import encode_batch
+from kaogong.formats import Entry, encode_batch
 
 log = logging.getLogger("kaogong.edge")
 
@@ -36,7 +35,8 @@ class Uplink:
     def __init__(self, buffer: Buffer, publish: Publish, changed: Callable[[], None] = lambda: None, flush_s: float = FLUSH_S) -> None:
         self._buffer, self._publish, self._changed, self._flush_s = buffer, publish, changed, flush_s
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="buffer")
-        self._pending: list[Reading] = []
+        self._pending: list[Entry] = []
+        self._waiting = 0  # readings in them
         self._live: deque[Stored] = deque()
         self._backlog: deque[Stored] = deque()
         self._reached = 0
@@ -53,14 +53,17 @@ class Uplink:
         self.sent_samples = 0
         self.disk_trouble = ""
 
-    def take(self, readings: list[Reading]) -> None:
-        """Readings to be sent; never blocks. They are on disk at the next flush."""
-        self._pending += readings
-        if len(self._pending) > PENDING_READINGS:
+    def take(self, entries: list[Entry]) -> None:
+        """Entries to be sent; never blocks. They are on disk at the next flush."""
+        self._pending += entries
+        self._waiting += sum(len(entry.values) for entry in entries)
+        if self._waiting > PENDING_READINGS:
             half = len(self._pending) // 2
-            log.error("the disk is too slow: %d readings are dropped", half)
+            lost = sum(len(entry.values) for entry in self._pending[:half])
+            log.error("the disk is too slow: %d readings are dropped", lost)
             del self._pending[:half]
-            self._buffer.give_up(half)
+            self._waiting -= lost
+            self._buffer.give_up(lost)
 
     @property
     def trouble(self) -> str:
@@ -93,6 +96,7 @@ class Uplink:
 
     async def _flush(self) -> None:
         pending, self._pending = self._pending, []
+        waiting, self._waiting = self._waiting, 0
         acknowledged, self._acknowledged = self._acknowledged, []
         if not pending and not acknowledged:
             return
@@ -102,6 +106,7 @@ class Uplink:
         except sqlite3.Error as err:
             self._say_disk(str(err))
             self._pending = pending + self._pending
+            self._waiting += waiting
             self._acknowledged += acknowledged
             with contextlib.suppress(sqlite3.Error):  # what has been acknowledged makes room
                 await self._on_disk(self._buffer.exchange, (), acknowledged)
@@ -114,24 +119,23 @@ class Uplink:
             self._rewind()
         self._wake.set()
 
-    def _batches(self, readings: list[Reading]) -> list[Batch]:
-        lanes: dict[int, list[Reading]] = {}
+    def _batches(self, entries: list[Entry]) -> list[Batch]:
+        lanes: dict[int, list[tuple[int, list[Entry]]]] = {}
         known = self._lanes
-        for reading in readings:
-            device = reading[0]
+        for entry in entries:
+            device = entry.device
             number = known.get(device)
             if number is None:
                 number = known[device] = lane(device)
-            of_lane = lanes.get(number)
-            if of_lane is None:
-                of_lane = lanes[number] = []
-            of_lane.append(reading)
+            of_lane = lanes.setdefault(number, [(0, [])])
+            count, part = of_lane[-1]
+            if count >= BATCH_READINGS:
+                count, part = 0, []
+                of_lane.append((0, part))
+            part.append(entry)
+            of_lane[-1] = count + len(entry.values), part
         now = clock.now_ms()
-        return [
-            Batch(number, encode_batch(part), len(part), now)
-            for number, of_lane in sorted(lanes.items())
-            for part in (of_lane[i : i + BATCH_READINGS] for i in range(0, len(of_lane), BATCH_READINGS))
-        ]
+        return [Batch(number, encode_batch(part), count, now) for number, of_lane in sorted(lanes.items()) for count, part in of_lane]
 
     async def _send(self) -> None:
         """Fill the window: live before backlog."""

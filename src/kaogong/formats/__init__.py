@@ -8,7 +8,7 @@ because an edge node encodes and never decodes.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from kaogong.formats.encode import Reading, encode_batch, encode_telemetry
+from kaogong.formats.encode import Entry, Reading, encode_batch, encode_telemetry, entries_of, tagged
 from kaogong.formats.reasons import MAX_BODY, Reason
 
 if TYPE_CHECKING:
@@ -20,12 +20,15 @@ __all__ = [
     "Decoder",
     "DeviceNames",
     "Directory",
+    "Entry",
     "Message",
     "PropertyNames",
     "Reading",
     "Reason",
     "encode_batch",
     "encode_telemetry",
+    "entries_of",
+    "tagged",
 ]
 
 _HOME = {"Decoder": "decoder", "DeviceNames": "names", "Directory": "names", "Message": "names", "PropertyNames": "names"}

@@ -23,8 +23,8 @@ from pymodbus.transport import CommParams
 
 from kaogong.core.errors import ConfigInvalid, Missing, NotReady
 from kaogong.core.quality import Quality
-from kaogong.core.reading import Sample, Value
-from kaogong.edge.drivers.base import Driver, DriverConfig, Point, PointAddress, advanced, unreachable
+from kaogong.core.reading import Value
+from kaogong.edge.drivers.base import Columns, Driver, DriverConfig, Flaw, Point, PointAddress, advanced, unreachable
 
 Table: TypeAlias = Literal["coil", "discrete", "input", "holding"]
 DataType: TypeAlias = Literal["bool", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64", "string"]
@@ -131,7 +131,7 @@ class ModbusTcp(Driver[ModbusConfig, ModbusAddress]):
             self._client.close()
             self._client = None
 
-    async def read(self, points: Sequence[Point[ModbusAddress]]) -> list[Sample]:
+    async def read(self, points: Sequence[Point[ModbusAddress]]) -> Columns:
         plan = self._plans.get(id(points))
         if plan is None or plan.points is not points:
             plan = self._plans[id(points)] = _Plan(points, self.config)
@@ -147,7 +147,7 @@ class ModbusTcp(Driver[ModbusConfig, ModbusAddress]):
             plan.blocks += blocks
         if turn.silent and self._silent.keys() >= set().union(*(p.units for p in self._plans.values())):
             raise unreachable(TimeoutError(), self.peer, self.config.timeout_s)
-        return turn.samples(observed_at)
+        return turn.columns(observed_at)
 
     async def write(self, point: Point[ModbusAddress], value: Value) -> None:
         address = point.address
@@ -336,6 +336,8 @@ class _Layer:
     layout: struct.Struct
     places: Sequence[int]
     fixes: tuple[tuple[int, Callable[[Any], Any]], ...]
+    has_floats: bool
+    is_numeric: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -368,20 +370,23 @@ class _Block:
             _Block(self.plan, self.unit, self.table, self.places[middle:]),
         )
 
-    def decode(self, body: bytes, out: list[Any]) -> None:
-        """Put the block's values at their places in `out`."""
+    def decode(self, body: bytes, out: list[Any]) -> bool:
+        """Put the block's values at their places in `out`; False when one of them may be no finite number."""
         if not self.layers:
             bits = f"{int.from_bytes(body[: self.length], 'little'):0{self.length * 8}b}"[::-1]
             for place in self.places:
                 out[place] = bits[self.plan.address(place).address - self.start] == "1"
-            return
-        swapped = b""
+            return True
+        swapped, is_finite = b"", True
         for layer in self.layers:
             if layer.swapped and not swapped:
                 registers = array("H", body[: self.length])
                 registers.byteswap()
                 swapped = registers.tobytes()
             values: Any = layer.layout.unpack_from(swapped if layer.swapped else body)
+            if layer.has_floats:  # a sum is no number when one of its parts is none
+                summed = values if layer.is_numeric else [v for v in values if v.__class__ is float]
+                is_finite = is_finite and math.isfinite(sum(summed))
             if layer.fixes:
                 values = list(values)
                 for i, fix in layer.fixes:
@@ -391,6 +396,7 @@ class _Block:
             else:
                 for place, value in zip(layer.places, values, strict=True):
                     out[place] = value
+        return is_finite
 
 
 class _Plan:
@@ -440,31 +446,32 @@ class _Turn:
     def __init__(self, plan: _Plan, silent: set[int]) -> None:
         self.plan, self.silent = plan, silent
         self.values: list[Any] = [None] * len(plan.points)
-        self.bad: dict[int, tuple[int, str]] = {}
+        self.bad: dict[int, Flaw] = {}
+        self.is_finite = True
 
     def take(self, block: _Block, body: bytes) -> None:
-        block.decode(body, self.values)
+        self.is_finite = block.decode(body, self.values) and self.is_finite
 
     def refuse(self, block: _Block, code: int) -> None:
         words = EXCEPTIONS.get(code, f"exception {code}")
         for place in block.places if code else ():
-            self.bad[place] = (QUALITIES.get(code, Quality.BAD), words)
+            self.bad[place] = Flaw(QUALITIES.get(code, Quality.BAD), words)
 
-    def samples(self, observed_at: datetime) -> list[Sample]:
+    def columns(self, observed_at: datetime) -> Columns:
         plan = self.plan
         for place, code in plan.verdicts.items():
-            self.bad[place] = (QUALITIES.get(code, Quality.BAD), EXCEPTIONS.get(code, f"exception {code}"))
+            self.bad[place] = Flaw(QUALITIES.get(code, Quality.BAD), EXCEPTIONS.get(code, f"exception {code}"))
         for block in chain(plan.blocks, plan.outcasts) if self.silent else ():
             if block.unit in self.silent:
                 for place in block.places:
-                    self.bad[place] = (Quality.BAD_TIMEOUT, f"unit {block.unit} did not answer within {plan.config.timeout_s:g} s")
-        made = [Sample(name, value, observed_at) for name, value in zip(plan.names, self.values, strict=True)]
-        for place, (quality, reason) in self.bad.items():
-            made[place] = Sample(plan.names[place], None, observed_at, quality, reason)
-        for place, sample in enumerate(made):
-            if sample.value.__class__ is float and not math.isfinite(sample.value):
-                made[place] = Sample(sample.point, None, observed_at, Quality.BAD_SENSOR_FAILURE, f"the device sent {sample.value}")
-        return made
+                    self.bad[place] = Flaw(Quality.BAD_TIMEOUT, f"unit {block.unit} did not answer within {plan.config.timeout_s:g} s")
+        if not self.is_finite:
+            for place, value in enumerate(self.values):
+                if value.__class__ is float and not math.isfinite(value):
+                    self.bad[place] = Flaw(Quality.BAD_SENSOR_FAILURE, f"the device sent {value}")
+        for place in self.bad:
+            self.values[place] = None
+        return Columns(plan.points, round(observed_at.timestamp() * 1000), self.values, flaws=self.bad)
 
 
 def _layers(block: _Block) -> list[_Layer]:
@@ -500,7 +507,9 @@ def _layer(block: _Block, swapped: bool, end: str, members: list[int]) -> _Layer
         if fix is not None:
             fixes.append((i, fix))
     run = range(members[0], members[0] + len(members))
-    return _Layer(swapped, struct.Struct(layout), run if list(run) == members else tuple(members), tuple(fixes))
+    types = {block.plan.address(place).type for place in members}
+    has_floats, is_numeric = not types.isdisjoint({"float32", "float64"}), "string" not in types
+    return _Layer(swapped, struct.Struct(layout), run if list(run) == members else tuple(members), tuple(fixes), has_floats, is_numeric)
 
 
 def _fix(a: ModbusAddress) -> Callable[[Any], Any] | None:

@@ -9,7 +9,7 @@ from kaogong.core.quality import Quality
 from kaogong.core.reading import Sample
 from kaogong.edge.book import GroupBook
 from kaogong.edge.configuration import Group, GroupPlan, Target
-from kaogong.edge.drivers.base import Point, PointAddress
+from kaogong.edge.drivers.base import Columns, Flaw, Point, PointAddress
 from kaogong.formats import Entry
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)

@@ -77,8 +77,7 @@ async def admit_everybody(broker: Broker, bus: Bus) -> None:
 
 async def everything(bus: Bus) -> list[StreamMessage]:
     consumers = [
-        await bus.push_consumer("UP", f"t-{n}", filter_subject=subjects.partition_filter(n), start_sequence=1)
-        for n in subjects.READERS
+        await bus.push_consumer("UP", f"t-{n}", filter_subject=subjects.partition_filter(n), start_sequence=1) for n in subjects.READERS
     ]
     wanted = (await bus.stream_state("UP")).messages
     found: list[StreamMessage] = []

@@ -127,10 +127,14 @@ class Listener(ABC):
     """A server of a few lines; leaving it ends every connection before it returns."""
 
     async def __aenter__(self) -> Self:
-        self._connections: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        self.port: int = self._server.sockets[0].getsockname()[1]
+        await self.listen(0)
         return self
+
+    async def listen(self, port: int) -> None:
+        """Listen on `port`, 0 for any free one."""
+        self._connections: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", port)
+        self.port: int = self._server.sockets[0].getsockname()[1]
 
     async def __aexit__(self, *_: object) -> None:
         self._server.close()

@@ -78,4 +78,3 @@ class Pipeline:
             decoded - start,
             time.perf_counter() - decoded,
         )
-

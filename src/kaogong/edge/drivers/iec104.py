@@ -622,7 +622,7 @@ def _encode(point: Point[Iec104Address], value: Value) -> bytes:
                     return struct.pack("<fB", raw, address.qualifier)
                 case "bits":
                     return struct.pack("<I", round(raw))
-    raise ConfigInvalid(f"{value!r} does not fit into the {address.command} command of {point.name}.", field="value")
+    raise ConfigInvalid(f"{value!r} does not fit into the {address.command} command of {point.name}.", code="value_unfit", field="value")
 
 
 def _time_bytes(moment: datetime) -> bytes:

@@ -17,7 +17,8 @@ from kaogong.core.errors import ConfigInvalid, Missing, NotReady
 from kaogong.core.quality import Quality, severity
 from kaogong.core.reading import Value
 from kaogong.edge.drivers.base import Point
-from kaogong.edge.drivers.modbus_tcp import ModbusAddress, ModbusConfig, ModbusTcp
+from kaogong.edge.drivers.modbus_tcp import ModbusTcp, ModbusTcpConfig
+from kaogong.edge.modbus import ModbusAddress
 
 pytestmark = pytest.mark.req("B01")
 
@@ -49,7 +50,7 @@ async def peer(tmp_path: Path) -> AsyncIterator[Spy]:
 
 @pytest.fixture
 async def driver(peer: Spy, tmp_path: Path) -> AsyncIterator[ModbusTcp]:
-    made = ModbusTcp(ModbusConfig(**peer.config() | {"timeout_s": 0.3}), clock.now, tmp_path)
+    made = ModbusTcp(ModbusTcpConfig(**peer.config() | {"timeout_s": 0.3}), clock.now, tmp_path)
     await made.open()
     yield made
     await made.close()
@@ -115,7 +116,7 @@ async def gateway() -> AsyncIterator[int]:
 
 
 async def test_silent_unit_behind_a_gateway_does_not_hold_up_its_neighbours(gateway: int, tmp_path: Path) -> None:
-    config = ModbusConfig(host="127.0.0.1", port=gateway, timeout_s=0.2)
+    config = ModbusTcpConfig(host="127.0.0.1", port=gateway, timeout_s=0.2)
     driver = ModbusTcp(config, clock.now, tmp_path)
     await driver.open()
     wanted = (*points(1, device_id=1), *points(2, device_id=9), *points(3, device_id=2))
@@ -129,7 +130,7 @@ async def test_silent_unit_behind_a_gateway_does_not_hold_up_its_neighbours(gate
 
 
 async def test_gateway_on_which_nobody_answers_is_not_ready(gateway: int, tmp_path: Path) -> None:
-    driver = ModbusTcp(ModbusConfig(host="127.0.0.1", port=gateway, timeout_s=0.2), clock.now, tmp_path)
+    driver = ModbusTcp(ModbusTcpConfig(host="127.0.0.1", port=gateway, timeout_s=0.2), clock.now, tmp_path)
     await driver.open()
     with pytest.raises(NotReady):
         await driver.read(points(2, device_id=9))

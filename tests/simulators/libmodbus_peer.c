@@ -1,4 +1,4 @@
-/* A Modbus TCP server on libmodbus, which we did not write: `peer PORT` serves until killed.
+/* A Modbus server on libmodbus, which we did not write: `peer PORT` serves TCP, `peer /dev/…` serves RTU at 115200 8N1, until killed.
    Registers 0..20001 hold 32-bit floats i * 0.5 (big end first, two registers each); coil i is i odd; the rest is an illegal address. */
 #include <errno.h>
 #include <modbus.h>
@@ -10,7 +10,8 @@
 
 int main(int argc, char **argv) {
     uint8_t query[MODBUS_TCP_MAX_ADU_LENGTH];
-    modbus_t *ctx = modbus_new_tcp("127.0.0.1", atoi(argv[argc - 1]));
+    const char *where = argv[argc - 1];
+    modbus_t *ctx = where[0] == '/' ? modbus_new_rtu(where, 115200, 'N', 8, 1) : modbus_new_tcp("127.0.0.1", atoi(where));
     modbus_mapping_t *map = modbus_mapping_new(2000, 2000, 20002, 20002);
     for (int i = 0; i <= 10000; i++) {
         float value = i * 0.5f;
@@ -20,6 +21,17 @@ int main(int argc, char **argv) {
         memcpy(map->tab_registers + 2 * i, pair, sizeof pair);
         memcpy(map->tab_input_registers + 2 * i, pair, sizeof pair);
         if (i < 2000) map->tab_bits[i] = map->tab_input_bits[i] = i & 1;
+    }
+    if (where[0] == '/') {
+        modbus_set_slave(ctx, 1);
+        if (modbus_connect(ctx) < 0) return 1;
+        puts("ready");
+        fflush(stdout);
+        for (;;) {
+            int got = modbus_receive(ctx, query);
+            if (got > 0) modbus_reply(ctx, query, got, map);
+            else if (got < 0 && errno == EIO) return 0;
+        }
     }
     int listener = modbus_tcp_listen(ctx, 8);
     if (listener < 0) return 1;

@@ -9,6 +9,7 @@ from subprocess import run
 from tempfile import mkdtemp
 from typing import Any, ClassVar
 
+from pymodbus.framer import FramerType
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 from tests.simulators.peer import Peer, free_port
@@ -48,12 +49,13 @@ class PymodbusPeer(_ModbusPeer):
 
     name = "pymodbus"
     devices: list[SimDevice] | None = None
+    framer = FramerType.SOCKET
 
     async def start(self) -> None:
         self.port = self.port or await free_port()
         devices = self.devices or [SimDevice(id=1, simdata=SimData(0, values=floats(self.size + 1), datatype=DataType.REGISTERS))]
         self._connected = 0
-        self._server = ModbusTcpServer(devices, address=("127.0.0.1", self.port), trace_connect=self._count)
+        self._server = ModbusTcpServer(devices, framer=self.framer, address=("127.0.0.1", self.port), trace_connect=self._count)
         await self._server.serve_forever(background=True)
 
     async def stop(self) -> None:

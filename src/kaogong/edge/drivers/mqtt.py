@@ -6,8 +6,7 @@ import socket
 import ssl
 from collections import deque
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from math import isfinite
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -22,6 +21,7 @@ from pydantic import Field, field_validator
 from kaogong.core.errors import AuthRejected, ConfigInvalid, KaogongError, NotReady
 from kaogong.core.quality import Quality
 from kaogong.core.reading import Sample, Value
+from kaogong.edge import document
 from kaogong.edge.drivers.base import Deliver, Driver, DriverConfig, Group, Point, PointAddress, advanced, secret, unreachable
 
 LOGIN_REFUSED = frozenset({4, 5, 134, 135, 138, 140})  # MQTT 3.1.1 table 3.1, MQTT 5 table 3-1
@@ -60,12 +60,7 @@ class MqttAddress(PointAddress):
             raise ValueError("write one topic: a point cannot come from a wildcard")
         return value
 
-    @field_validator("pointer", "time_pointer")
-    @classmethod
-    def _is_a_pointer(cls, value: str | None) -> str | None:
-        if value and not value.startswith("/"):
-            raise ValueError("a JSON pointer begins with /, for example /temperature")
-        return value
+    _is_a_pointer = field_validator("pointer", "time_pointer")(document.is_pointer)
 
 
 class Mqtt(Driver[MqttConfig, MqttAddress]):
@@ -230,8 +225,8 @@ class Mqtt(Driver[MqttConfig, MqttAddress]):
         points = self._topics.get(message.topic.value)
         if points:
             received = self.now()
-            document = _parsed(message.payload)
-            self._deliver([_sample(p, document, received, message.retain) for p in points])
+            parsed = document.parsed(message.payload)
+            self._deliver([_sample(p, parsed, received, message.retain) for p in points])
 
     def _translated(self, err: BaseException) -> KaogongError:
         if isinstance(err, KaogongError):
@@ -266,64 +261,16 @@ async def _ready(waits: socket.socket, watch: Callable[..., Any], unwatch: Calla
         unwatch(waits)
 
 
-_MISSING = object()
-
-
-def _parsed(payload: bytes | bytearray | Any) -> Any:
-    try:
-        return orjson.loads(payload)
-    except orjson.JSONDecodeError:
-        return bytes(payload).decode("utf-8", "replace").strip()
-
-
-def _sample(point: Point[MqttAddress], document: Any, received: datetime, is_retained: bool) -> Sample:
+def _sample(point: Point[MqttAddress], parsed: Any, received: datetime, is_retained: bool) -> Sample:
     address = point.address
-    observed_at = received
-    if address.time_pointer is not None:
-        told = _time(_at(document, address.time_pointer))
-        if told is None:
-            words = f"the message has no usable time at {address.time_pointer}"
-            return Sample(point.name, None, received, Quality.BAD_CONFIGURATION_ERROR, words)
-        observed_at = told
-    value = _at(document, address.pointer)
-    if value is _MISSING:
-        return Sample(point.name, None, observed_at, Quality.BAD_NODE_UNKNOWN, f"the message has nothing at {address.pointer}")
-    if isinstance(value, dict | list) or value is None or (isinstance(value, float) and not isfinite(value)):
-        words = f"{'nothing' if value is None else 'no single value'} at {address.pointer or 'the top'} of the message"
-        return Sample(point.name, None, observed_at, Quality.BAD_TYPE_MISMATCH, words)
-    if is_retained and address.time_pointer is None:
-        return Sample(point.name, value, observed_at, Quality.UNCERTAIN_LAST_USABLE, "kept by the broker; its age is not known")
-    return Sample(point.name, value, observed_at)
-
-
-def _at(document: Any, pointer: str) -> Any:
-    """RFC 6901; `_MISSING` where it leads nowhere."""
-    for raw in pointer.split("/")[1:]:
-        key = raw.replace("~1", "/").replace("~0", "~")
-        if isinstance(document, dict):
-            document = document.get(key, _MISSING)
-        elif isinstance(document, list) and key.isdigit() and int(key) < len(document):
-            document = document[int(key)]
-        else:
-            return _MISSING
-    return document
-
-
-def _time(told: Any) -> datetime | None:
-    try:
-        if isinstance(told, str):
-            moment = datetime.fromisoformat(told)
-            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-        if isinstance(told, int | float) and not isinstance(told, bool):
-            # Seconds of the year 5138 are milliseconds of 1973: whoever writes less than that means seconds.
-            return datetime.fromtimestamp(told / 1000 if abs(told) > 1e11 else told, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return None
+    made = document.sample(point.name, parsed, address.pointer, address.time_pointer, received, "the message")
+    if is_retained and address.time_pointer is None and not made.quality:
+        return made._replace(quality=Quality.UNCERTAIN_LAST_USABLE, reason="kept by the broker; its age is not known")
+    return made
 
 
 def _payload(pointer: str, value: Value) -> bytes:
-    document: Any = value
+    body: Any = value
     for raw in reversed(pointer.split("/")[1:]):
-        document = {raw.replace("~1", "/").replace("~0", "~"): document}
-    return document.encode() if isinstance(document, str) else orjson.dumps(document)
+        body = {raw.replace("~1", "/").replace("~0", "~"): body}
+    return body.encode() if isinstance(body, str) else orjson.dumps(body)

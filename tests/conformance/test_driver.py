@@ -204,6 +204,7 @@ async def test_connection_lost_is_not_ready_and_then_recovers(bench: Bench) -> N
         await bench.peer.stop()
         await within(8.0, driver.read(points), NotReady)
     await driver.close()
+    await until(bench.peer.is_gone, "the peer is gone")
     await within(8.0, driver.open(), NotReady)
     await bench.peer.start()
     await driver.close()

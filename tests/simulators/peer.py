@@ -63,6 +63,10 @@ class Peer(ABC):
     async def stop(self) -> None:
         """Stop listening and drop every connection."""
 
+    async def is_gone(self) -> bool:
+        """Whether having been stopped has taken effect; looked at once the driver is closed."""
+        return True
+
     @abstractmethod
     def config(self, port: Any = None) -> dict[str, Any]:
         """The driver's configuration for this peer, or for whatever listens on `port`."""

@@ -152,6 +152,29 @@ def modbus(work: Workload, port: int) -> dict[str, Any]:
     }
 
 
+def opcua(work: Workload, port: int) -> dict[str, Any]:
+    """Subscriptions to doubles that change once a second, published twice as often, so that none overtakes another."""
+    return {
+        "connections": [
+            {
+                "name": f"server-{i}",
+                "driver": "opcua",
+                "config": {"url": f"opc.tcp://127.0.0.1:{port}/", "timeout_s": 30},
+                "groups": {"default": {"interval_s": 0.5}},
+                "points": [
+                    {
+                        "device": f"server-{i}-{t // TAGS_A_DEVICE}",
+                        "property": f"v{t % TAGS_A_DEVICE}",
+                        "address": {"node": f"ns=2;s=t{i * work.tags + t}"},
+                    }
+                    for t in range(work.tags)
+                ],
+            }
+            for i in range(work.connections)
+        ]
+    }
+
+
 class Edge:
     """The edge process as a gateway runs it."""
 
@@ -303,9 +326,33 @@ async def count_modbus(work: Workload, record: Any, bus: Bus) -> dict[str, Any]:
     return {"read": read, "lost": lost, "doubled": doubled, "simulator_cpu_s": round(record["cpu_s"], 1)}
 
 
-FLOORS: dict[str, Callable[[Workload, Path], Floor]] = {"modbus_tcp": lambda work, folder: Floor("modbus", folder)}
-DOCUMENTS = {"modbus_tcp": modbus}
-COUNTS = {"modbus_tcp": count_modbus}
+async def count_opcua(work: Workload, record: Any, bus: Bus) -> dict[str, Any]:
+    """Every change after the first that arrived must be in the stream, once; the last may have been cut off."""
+    found: dict[tuple[str, str], list[int]] = {}
+    async for _, body in stored(bus):
+        for device, entries in body["devices"].items():
+            for entry in entries:
+                for key, value in entry["values"].items():
+                    found.setdefault((device, key), []).append(int(value))
+    lost = doubled = 0
+    for seen in found.values():
+        different = set(seen)
+        lost += len(set(range(min(different), record["changes"])) - different)
+        doubled += len(seen) - len(different)
+    return {
+        "read": sum(map(len, found.values())),
+        "lost": lost + (work.all_tags - len(found)) * record["changes"],
+        "doubled": doubled,
+        "simulator_cpu_s": round(record["cpu_s"], 1),
+    }
+
+
+FLOORS: dict[str, Callable[[Workload, Path], Floor]] = {
+    "modbus_tcp": lambda work, folder: Floor("modbus", folder),
+    "opcua": lambda work, folder: Floor("opcua", folder),
+}
+DOCUMENTS = {"modbus_tcp": modbus, "opcua": opcua}
+COUNTS = {"modbus_tcp": count_modbus, "opcua": count_opcua}
 
 
 def main() -> None:

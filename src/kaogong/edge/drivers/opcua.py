@@ -18,7 +18,21 @@ from pydantic import Field, field_validator
 from kaogong.core.errors import AuthRejected, ConfigInvalid, KaogongError, Missing, NotReady
 from kaogong.core.quality import Quality
 from kaogong.core.reading import Sample, Value
-from kaogong.edge.drivers.base import Browsed, Deliver, Driver, DriverConfig, Group, Point, PointAddress, advanced, secret, unreachable
+from kaogong.edge.drivers.base import (
+    Browsed,
+    Columns,
+    Deliver,
+    Driver,
+    DriverConfig,
+    Flaw,
+    Group,
+    Point,
+    PointAddress,
+    advanced,
+    secret,
+    unreachable,
+)
+from kaogong.edge.opcua_notifications import Change, Changes, Session
 
 Security = Literal[
     "None", "Basic256Sha256_Sign", "Basic256Sha256_SignAndEncrypt", "Aes256Sha256RsaPss_Sign", "Aes256Sha256RsaPss_SignAndEncrypt"
@@ -28,6 +42,7 @@ RETRIED_A_CHECK = 100
 KEPT_ALIVE_EVERY_S = 2.5
 SESSION_MS = 60_000
 APPLICATION = "urn:kaogong:edge"
+TICKS_1970 = 116_444_736_000_000_000  # 100 ns since 1601
 
 LOGIN_REFUSED = frozenset(
     {
@@ -100,6 +115,7 @@ class OpcUa(Driver[OpcUaConfig, OpcUaAddress]):
     async def open(self) -> None:
         await self.close()
         client = self._client = Client(self.config.url, timeout=self.config.timeout_s, watchdog_intervall=self.config.timeout_s)
+        Session.put_into(client.uaclient)
         client.application_uri = APPLICATION
         client.name = client.description = "Kaogong edge node"
         client.session_timeout = SESSION_MS  # a server keeps few sessions: ours must not outlive us for an hour
@@ -249,15 +265,41 @@ class OpcUa(Driver[OpcUaConfig, OpcUaAddress]):
 
     def _published(self, served: "_Served", result: ua.PublishResult) -> None:
         served.published = True
-        samples: list[Sample] = []
+        points = served.group.points
         for notification in result.NotificationMessage.NotificationData or ():
-            if isinstance(notification, ua.DataChangeNotification):
-                points = served.group.points
-                samples += [self._sample(points[item.ClientHandle], item.Value) for item in notification.MonitoredItems]
+            if isinstance(notification, Changes):
+                if notification.plain:
+                    self._deliver(self._columns(points, notification.plain))
+                if notification.odd:
+                    self._deliver([self._sample(points[place], value) for place, value in notification.odd])
+            elif isinstance(notification, ua.DataChangeNotification):
+                self._deliver([self._sample(points[item.ClientHandle], item.Value) for item in notification.MonitoredItems])
             elif isinstance(notification, ua.StatusChangeNotification):
                 self._end(f"{self.peer} ended the subscription: {_status_words(notification.Status.value)}.", "subscription_lost")
-        if samples:
-            self._deliver(samples)
+
+    def _columns(self, points: Sequence[Point[OpcUaAddress]], changes: list[Change]) -> Columns:
+        """Plain scalars as they came, each with the server's time and status."""
+        handles, values, statuses, sources, servers = map(list, zip(*changes, strict=True))
+        times: int | list[int]
+        if self.config.time == "arrival":
+            times = round(self.now().timestamp() * 1000)
+        else:
+            ticks = servers if self.config.time == "server" else sources
+            now_ms = 0 if all(ticks) else round(self.now().timestamp() * 1000)
+            times = [_ms(t or (s if self.config.time == "source" else 0)) or now_ms for t, s in zip(ticks, servers, strict=True)]
+            if times[0] == times[-1] and times.count(times[0]) == len(times):
+                times = times[0]
+        flaws: dict[int, Flaw] = {}
+        if any(statuses):
+            flaws = {i: Flaw(status, _status_words(status)) for i, status in enumerate(statuses) if status}
+        if not math.isfinite(sum(values)):
+            for i, value in enumerate(values):
+                if value.__class__ is float and not math.isfinite(value) and i not in flaws:
+                    flaws[i] = Flaw(Quality.BAD_SENSOR_FAILURE, f"the server sent {value}")
+        for i, flaw in flaws.items():
+            if flaw.quality >> 31:
+                values[i] = None
+        return Columns(points, times, values, None if handles == list(range(len(points))) else handles, flaws)
 
     async def _on_lost(self, _: Exception) -> None:
         self._end(f"{self.peer} closed the connection.", "connection_lost")
@@ -337,6 +379,11 @@ class _Served:
                 ClientHandle=place, SamplingInterval=self.group.interval_s * 1000, QueueSize=1, DiscardOldest=True
             ),
         )
+
+
+def _ms(ticks: int) -> int:
+    """Milliseconds since 1970 of 100 ns since 1601; 0 stays 0."""
+    return (ticks - TICKS_1970) // 10_000 if ticks else 0
 
 
 _PLAIN = frozenset({float, int, bool, str})

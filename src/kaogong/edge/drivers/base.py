@@ -122,8 +122,9 @@ class Driver(ABC, Generic[C, A]):
     """One connection to one machine. The collector owns it and every timer; the driver only speaks the protocol.
 
     - Failures leave as NotReady, AuthRejected, ConfigInvalid or Missing; a vendor's exceptions are translated here.
-    - A polling driver gives `read`. A pushing one sets `pushes` and gives `subscribe`, which runs as long as the
-      subscription lives, in a task of the collector; what arrives goes to `deliver`, which never blocks.
+    - A polling driver gives `read`. A pushing one sets `pushes` (the class, or an instance by its configuration) and gives
+      `subscribe`, which runs as long as the subscription lives, in a task of the collector; what arrives goes to `deliver`,
+      which never blocks.
     - A bad point is a sample of bad quality with its reason; it never fails the others.
     - A driver never sleeps, retries, starts a task or thread, or reads a clock: `self.now()` is the collector's.
     - The collector passes the same `points` object for a group every time, so a plan may be kept under its identity.
@@ -133,7 +134,7 @@ class Driver(ABC, Generic[C, A]):
 
     Config: ClassVar[type[DriverConfig]]
     Address: ClassVar[type[PointAddress]]
-    pushes: ClassVar[bool] = False
+    pushes: bool = False
     check_every_s: ClassVar[float] = 5.0
 
     def __init__(self, config: C, now: Callable[[], datetime], folder: Path) -> None:

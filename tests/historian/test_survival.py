@@ -44,6 +44,8 @@ async def figures(dsn: str) -> tuple[int, int, int, int]:
         assert (report.holes, report.messages("up-1"), report.written) == ([], last, last * POINTS)
         sql = f"SELECT count(), uniqExact(value), uniqExact(asset, observed_at) FROM telemetry FINAL WHERE value <= {last}"
         rows, batches, keys = (await historian._engine.reading(lambda s: s.frame(sql))).row(0)
+        newest = (await historian.latest(1)).get_column("value").unique().to_list()
+        assert newest == [await historian._engine.reading(lambda s: s.frame("SELECT max(value) FROM telemetry").item())]
         return last, rows, batches, keys
     finally:
         await historian.close()

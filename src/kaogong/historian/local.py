@@ -1,6 +1,7 @@
 """The historian on the store itself: the owner of a chDB folder, or any process before a ClickHouse server."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -8,10 +9,12 @@ from datetime import timedelta
 import polars as pl
 
 from kaogong.core import clock
+from kaogong.core.errors import NotReady, Overloaded
 from kaogong.historian import accounts, names, reading, retention, rollups
 from kaogong.historian.engine import Engine, Session
 from kaogong.historian.historian import Historian
 from kaogong.historian.migrate import migrate
+from kaogong.historian.newest import EVERY_S, recover
 from kaogong.historian.people import People
 from kaogong.historian.types import (
     AccountedRange,
@@ -41,6 +44,7 @@ class LocalHistorian(Historian):
         self._engine = engine
         self._people = people
         self._writer: Writer | None = None
+        self._settling: asyncio.Task[None] | None = None
         self._closed = False
 
     @classmethod
@@ -51,6 +55,8 @@ class LocalHistorian(Historian):
         if owner:
             for name in await engine.writing(migrate):
                 log.info("historian: applied migration %s", name)
+            if engine.is_embedded:
+                await engine.writing(recover)
         return historian
 
     async def write(
@@ -65,10 +71,25 @@ class LocalHistorian(Historian):
     ) -> Receipt:
         def run(store: Session) -> Receipt:
             if self._writer is None:
-                self._writer = Writer(store)
+                # Many may write to a server, and none of them could find again what a killed one had gathered.
+                self._writer = Writer(store, latest_every_s=EVERY_S if self._engine.is_embedded else 0.0)
             return self._writer.write(store, table, batch=batch, ranges=ranges, events=events, dead=dead, minutes=minutes)
 
-        return await self._engine.writing(run)
+        receipt = await self._engine.writing(run)
+        if self._writer is not None and self._writer.is_behind and self._settling is None:
+            self._settling = asyncio.get_running_loop().create_task(self._settle_latest())
+        return receipt
+
+    async def _settle_latest(self) -> None:
+        """What no further write brings along, a little later."""
+        await asyncio.sleep(EVERY_S)
+        self._settling = None
+        with contextlib.suppress(NotReady, Overloaded):  # the next write tries again
+            await self._engine.writing(self._write_latest)
+
+    def _write_latest(self, store: Session) -> None:
+        if self._writer is not None:
+            self._writer.settle_latest(store)
 
     async def accounted(self, incarnation: str) -> dict[int, int]:
         return await self._engine.reading(lambda s: accounts.accounted(s, incarnation))
@@ -152,5 +173,9 @@ class LocalHistorian(Historian):
     async def close(self) -> None:
         if not self._closed:
             self._closed = True
+            if self._settling is not None:
+                self._settling.cancel()
+            with contextlib.suppress(NotReady, Overloaded):  # found again at the next start
+                await self._engine.writing(self._write_latest)
             await self._people.close()
             await self._engine.close()

@@ -14,6 +14,7 @@ from kaogong.core.sample import SAMPLES
 from kaogong.historian.arrange import UNSEEN, Arranged, Ints, Known, Newest, arrange, contradicted, fingerprints, point_keys, slim
 from kaogong.historian.dirty import Marker
 from kaogong.historian.engine import Session
+from kaogong.historian.newest import Latest
 from kaogong.historian.types import EVENTS, MINUTES, AccountedRange, DeadLetter, Receipt
 
 DEAD_LETTERS_KEPT = 100  # a device, reason and hour; the counts go on
@@ -33,8 +34,9 @@ _FORMER = (
 class Writer:
     """Writes batches, one at a time; holds what must be known to tell a repeat from a correction."""
 
-    def __init__(self, store: Session) -> None:
+    def __init__(self, store: Session, *, latest_every_s: float = 0.0) -> None:
         self._newest = Newest()
+        self._latest = Latest(latest_every_s)
         self._marker = Marker()
         self._spoken: set[tuple[int, int]] = set()
         self._kept: Counter[tuple[int, int, str, datetime]] = Counter()
@@ -68,15 +70,26 @@ class Writer:
         self._marker.remember(marks)
         for piece in _by_days(slim(fresh.rows), fresh.times):
             store.insert("telemetry", piece)
+        self._latest.gather(fresh.rows[fresh.ends])
         if events is not None and not events.is_empty():
             store.insert("events", events.select(EVENTS.names()).with_columns(pl.col("received_at").dt.epoch("s").cast(pl.UInt32)))
         incarnation = ranges[0].incarnation if ranges else ""
         self._insert_letters(store, dead, incarnation)
         store.insert("accounted", _accounted(ranges, minutes, dead))
+        self._latest.settle(store, at_once=not ranges)
         if arranged.rows.height:
             self._newest.learn(arranged.rows[ends], arranged.keys[ends], known)
         unchanged = arranged.rows.height - fresh.rows.height + arranged.repeats
         return Receipt(fresh.rows.height, unchanged, corrected.height, len(dead))
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether `latest` waits for its next write."""
+        return self._latest.is_behind
+
+    def settle_latest(self, store: Session) -> None:
+        """Write what `latest` waits for."""
+        self._latest.settle(store, at_once=True)
 
     def forget_marks(self) -> None:
         """Mark anew from now on: the marks of the running epoch are about to be worked through."""

@@ -330,6 +330,12 @@ async def free_port() -> int:
     return port
 
 
+def established(port: int) -> int:
+    """How many TCP connections a server on `port` has, asked of the kernel."""
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(1 for row in rows if row[1].endswith(f":{port:04X}") and row[3] == "01")
+
+
 async def until(condition: Any, what: str, deadline_s: float = 30.0) -> None:
     """Wait for `condition()` (plain or awaitable) to hold; fails with `what`."""
     loop = asyncio.get_running_loop()

@@ -42,6 +42,11 @@ generate: ## OpenAPI to the console's client; settings, driver and error referen
 trace: ## which requirement rows have a passing test, which have only code, which have nothing
 	@$(PY) -m tools.trace
 
+.PHONY: wheels
+wheels: setup ## both wheels: dist/ with the console, dist/edge/ for gateways without it
+	@$(PY) -m pip wheel --disable-pip-version-check -q --no-deps --no-build-isolation -w dist .
+	@KAOGONG_WITHOUT_CONSOLE=1 $(PY) -m pip wheel --disable-pip-version-check -q --no-deps --no-build-isolation -w dist/edge .
+
 .PHONY: bench
 bench: ## the benchmark suite, results to bench/out/
 	@$(PY) -m bench

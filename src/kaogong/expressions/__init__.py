@@ -6,12 +6,29 @@ Called by registry (`check_against` when a device type is written), ingest (deri
     check(text, {key: (kind, unit)}) -> (kind, unit or None)        check_against(text, names, kind, unit)     # ConfigInvalid
     inputs(text) -> the properties it reads                         compile_expression(text, names) -> Compiled
     Compiled.evaluate(frame, State(), point="device", observed_at="observed_at") -> pl.Series
+    compile_scalar(text, names) -> Scalar                           Scalar.evaluate({key: value}, at_ms) -> value: without Polars
+
+Polars is loaded by `compile_expression` alone: an edge node evaluates single rows.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from kaogong.expressions.check import check, check_against
-from kaogong.expressions.compiled import Compiled, State, compile_expression
 from kaogong.expressions.functions import FUNCTIONS, Function, reference
 from kaogong.expressions.parse import names_in, parse
+from kaogong.expressions.scalar import Scalar, compile_scalar
+
+if TYPE_CHECKING:
+    from kaogong.expressions.compiled import Compiled, State, compile_expression
+
+_LAZY = frozenset({"Compiled", "State", "compile_expression"})
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(import_module("kaogong.expressions.compiled"), name)
+    raise AttributeError(name)
 
 
 def inputs(text: str) -> frozenset[str]:
@@ -19,4 +36,16 @@ def inputs(text: str) -> frozenset[str]:
     return names_in(parse(text))
 
 
-__all__ = ["FUNCTIONS", "Compiled", "Function", "State", "check", "check_against", "compile_expression", "inputs", "reference"]
+__all__ = [
+    "FUNCTIONS",
+    "Compiled",
+    "Function",
+    "Scalar",
+    "State",
+    "check",
+    "check_against",
+    "compile_expression",
+    "compile_scalar",
+    "inputs",
+    "reference",
+]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from kaogong.core import units
 from kaogong.core.errors import ConfigInvalid
-from kaogong.core.sample import Kind
+from kaogong.core.reading import Kind
 from kaogong.expressions import unit_algebra
 from kaogong.expressions.parse import Node, invalid, parse
 from kaogong.expressions.spans import seconds

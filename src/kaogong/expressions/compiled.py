@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from kaogong.core import units
-from kaogong.core.sample import Kind
+from kaogong.core.reading import Kind
 from kaogong.expressions import memory
 from kaogong.expressions.check import Names, meaning_of
 from kaogong.expressions.functions import FUNCTIONS

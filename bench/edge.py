@@ -31,6 +31,8 @@ from kaogong.bus.subjects import UP
 
 TENANT, NODE = "bench", "edge-1"
 TAGS_A_DEVICE = 100
+SETPOINT = 40_000  # the register that commands write
+ORDERS = 200
 WARM_UP_S = 5.0
 
 
@@ -145,6 +147,14 @@ def modbus(work: Workload, port: int) -> dict[str, Any]:
                         "address": {"table": "holding", "address": 2 * t, "type": "float32"},
                     }
                     for t in range(work.tags)
+                ]
+                + [
+                    {
+                        "device": f"plc-{i}-drive",
+                        "property": "speed",
+                        "address": {"table": "holding", "address": SETPOINT, "type": "float32"},
+                        "write": {"command": "set_speed"},
+                    }
                 ],
             }
             for i in range(work.connections)
@@ -232,13 +242,13 @@ async def stored(bus: Bus) -> AsyncIterator[tuple[float, dict[str, Any]]]:
     await consumer.close()
 
 
-async def wait_for(condition: Callable[[], bool], what: Callable[[], str], patience_s: float) -> float:
+async def wait_for(condition: Callable[[], bool], what: Callable[[], str], patience_s: float, every_s: float = 0.2) -> float:
     """Seconds until it holds; ends the bench when it does not."""
     began = time.perf_counter()
     while not condition():
         if time.perf_counter() - began > patience_s:
             raise RuntimeError(f"not within {patience_s:g} s: {what()}")
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(every_s)
     return time.perf_counter() - began
 
 
@@ -256,17 +266,57 @@ async def measure(work: Workload, seconds: float, profile: Path | None = None) -
                 began = time.perf_counter()
                 await wait_for(lambda: bool(reports.last), lambda: f"a first report:\n{edge.log.read_text()[-2000:]}", 60)
                 first_s = time.perf_counter() - began
-                await wait_for(lambda: reports.good == work.all_tags, lambda: f"every point good, not {reports.good}", 120)
+                await wait_for(lambda: reports.good >= work.all_tags, lambda: f"every point good, not {reports.good}", 120)
                 ready_s = time.perf_counter() - began
                 await asyncio.sleep(WARM_UP_S)
                 figures = await _window(edge, bus, seconds)
+                told = await _order(bus, work) if work.driver == "modbus_tcp" else []
                 figures |= {"first_report_s": round(first_s, 2), "all_good_s": round(ready_s, 2), "memory_mb": edge.memory_mb()}
             finally:
                 edge.stop()
                 record = floor.stop()
                 configuration.stop()
+            if work.driver == "modbus_tcp":
+                figures |= _latencies(told, record)
             figures |= await COUNTS[work.driver](work, record, bus)
     return {"tags": work.all_tags, "promised": work.promised, "promised_mb": work.promised_mb} | figures
+
+
+async def _order(bus: Bus, work: Workload) -> list[tuple[float, float]]:
+    """Write a setpoint on one machine after the other; when each was asked for and answered."""
+    answers: dict[str, tuple[float, dict[str, Any]]] = {}
+
+    async def take(message: Any) -> None:
+        answers[message.subject.rpartition(".")[2]] = time.time(), orjson.loads(message.data)
+
+    await bus.subscribe(f"up.{TENANT}.{NODE}.reply.*", take)
+    await asyncio.sleep(1)
+    told = []
+    for n in range(ORDERS):
+        device, number, asked = f"plc-{n % work.connections}-drive", f"order{n}", time.time()
+        order = {"id": number, "device": device, "name": "set_speed", "arguments": {"speed": n + 0.5}, "expires_at": "2100-01-01T00:00:00Z"}
+        await bus.publish(f"down.{TENANT}.{NODE}.command.{number}", orjson.dumps(order))
+        await wait_for(lambda number=number: number in answers, lambda: "an answer to an order", 20, 0.002)  # type: ignore[misc]
+        answered, answer = answers[number]
+        if not answer["ok"]:
+            raise RuntimeError(f"an order was refused: {answer}")
+        told.append((asked, answered))
+        await asyncio.sleep(0.013)  # not in step with the readings
+    return told
+
+
+def _latencies(told: list[tuple[float, float]], record: Any) -> dict[str, Any]:
+    """From the order on the bus to the write at the machine, and to the answer that says what it reads."""
+    written = sorted(at for _, _, at in record["writes"])
+    wire = sorted((at - asked) * 1000 for (asked, _), at in zip(told, written, strict=True))
+    answered = sorted((at - asked) * 1000 for asked, at in told)
+    middle, high = len(told) // 2, len(told) * 95 // 100
+    return {
+        "write_p50_ms": round(wire[middle], 1),
+        "write_p95_ms": round(wire[high], 1),
+        "answer_p50_ms": round(answered[middle], 1),
+        "answer_p95_ms": round(answered[high], 1),
+    }
 
 
 async def _window(edge: Edge, bus: Bus, seconds: float) -> dict[str, Any]:
@@ -318,6 +368,8 @@ async def count_modbus(work: Workload, record: Any, bus: Bus) -> dict[str, Any]:
     for i in range(work.connections):
         blocks = record["reads"].get(host(i), {})
         for first, (times, floats) in blocks.items():
+            if int(first) == SETPOINT:
+                continue
             for t in range(int(first) // 2, int(first) // 2 + floats):
                 seen = found.get((f"plc-{i}-{t // TAGS_A_DEVICE}", f"v{t % TAGS_A_DEVICE}"), [])
                 read += times

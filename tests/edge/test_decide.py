@@ -13,6 +13,7 @@ from kaogong.edge.decide import (
     Read,
     Subscribe,
     Wait,
+    Write,
     backoff_s,
     decide,
 )
@@ -32,6 +33,7 @@ CASES: list[tuple[str, Observed, Phase, Action]] = [
     ("open, no points", Observed(100, is_open=True), Phase.RUNNING, Wait(None)),
     ("every point fresh, nothing due", Observed(100, is_open=True, points=3, good=3, due=(("a", 100.5),)), Phase.RUNNING, Wait(100.5)),
     ("the group overdue longest goes first", Observed(100, is_open=True, points=3, good=3, due=DUE), Phase.RUNNING, Read("slow")),
+    ("a command waits: before any reading", Observed(100, is_open=True, points=3, good=3, due=DUE, writes=1), Phase.RUNNING, Write()),
     ("one bad point", Observed(100, is_open=True, points=3, good=2, bad=1, example="p: no"), Phase.DEGRADED, Wait(None)),
     ("one stale point, the socket well", Observed(100, is_open=True, points=3, good=2, stale=1), Phase.DEGRADED, Wait(None)),
     ("every point stale, the socket well", Observed(100, is_open=True, points=3, stale=3), Phase.DEGRADED, Wait(None)),

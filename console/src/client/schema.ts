@@ -3192,6 +3192,8 @@ export interface components {
             name?: string;
             /** Property */
             property: string;
+            /** @description The command that writes this point; unset: nobody can. */
+            write?: components["schemas"]["Write"] | null;
         };
         /**
          * Problem
@@ -3675,6 +3677,19 @@ export interface components {
              * @default []
              */
             properties?: components["schemas"]["Property"][];
+        };
+        /**
+         * Write
+         * @description A command of the point's device that writes the point; it is read back before the command is answered.
+         */
+        Write: {
+            /**
+             * Argument
+             * @description Whose value is written; unset: the one named like the property, or the only one.
+             */
+            argument?: string | null;
+            /** Command */
+            command: string;
         };
     };
     responses: never;

@@ -1,12 +1,15 @@
 """All connections of a node: starts those that are new, stops those that are gone, leaves the others alone."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from kaogong.core.errors import Missing
+from kaogong.core.reading import Value
 from kaogong.edge.configuration import ConnectionPlan
 from kaogong.edge.connection import Connection, Sink
 from kaogong.edge.ending import end
+from kaogong.edge.orders import value_for
 from kaogong.formats.report import ConnectionReport
 
 
@@ -31,6 +34,15 @@ class Collector:
         """How each connection is, in the order of the configuration."""
         at = asyncio.get_running_loop().time()
         return tuple(connection.report(at) for connection, _ in self._running.values())
+
+    async def obey(self, device: str, command: str, arguments: Mapping[str, Value]) -> dict[str, Value]:
+        """Write the points that a command of a device names; by point what it then reads. Raises what hindered it."""
+        for connection, _ in self._running.values():
+            orders = connection.plan.orders.get((device, command))
+            if orders:
+                wanted = [(order.point, value_for(command, order.argument, arguments)) for order in orders]
+                return {point.name: await connection.write(point, value) for point, value in wanted}
+        raise Missing(f"No point of {device!r} is written by the command {command!r} on this edge node.", code="command_unknown")
 
     async def close(self) -> None:
         """Stop all of them; returns when every driver is closed."""

@@ -34,6 +34,13 @@ class Group(Section):
     )
 
 
+class Write(Section):
+    """A command of the point's device that writes the point; it is read back before the command is answered."""
+
+    command: Key
+    argument: str | None = Field(None, description="Whose value is written; unset: the one named like the property, or the only one.")
+
+
 class PointEntry(Section):
     """One point and the property of a device it speaks for. `address` is in the driver's own words."""
 
@@ -45,6 +52,8 @@ class PointEntry(Section):
         default_factory=lambda data: f"{data.get('device')}.{data.get('property')}",
         description="Name within the connection; unset: device.property.",
     )
+
+    write: Write | None = Field(None, description="The command that writes this point; unset: nobody can.")
 
     @model_validator(mode="after")
     def _property_is_a_key(self) -> "PointEntry":
@@ -140,6 +149,14 @@ class GroupPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """A point that a command writes, and the argument that holds the value."""
+
+    point: Point[Any]
+    argument: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionPlan:
     """A connection whose every field has been checked by its driver's own types."""
 
@@ -150,6 +167,7 @@ class ConnectionPlan:
     enabled: bool
     groups: tuple[GroupPlan, ...]
     targets: dict[str, Target]
+    orders: dict[tuple[str, str], tuple["Order", ...]]
     document: Connection
 
 
@@ -171,9 +189,14 @@ def _plan(connection: Connection, where: str) -> ConnectionPlan:
         raise ConfigInvalid(f"{where}.driver: {err.message}", field=f"{where}.driver") from err
     config: DriverConfig = validated(kind.Config, connection.config, f"{where}.config")
     grouped: dict[str, list[Point[Any]]] = {}
+    orders: dict[tuple[str, str], tuple[Order, ...]] = {}
     for i, entry in enumerate(connection.points):
         address = validated(kind.Address, entry.address, f"{where}.points.{i}.address")
-        grouped.setdefault(entry.group, []).append(Point(entry.name, address))
+        point = Point(entry.name, address)
+        grouped.setdefault(entry.group, []).append(point)
+        if entry.write is not None:
+            order = Order(point, entry.write.argument or entry.property)
+            orders[entry.device, entry.write.command] = (*orders.get((entry.device, entry.write.command), ()), order)
     groups = tuple(GroupPlan(name, connection.group(name), tuple(points)) for name, points in grouped.items())
     targets = {p.name: Target(p.device, p.property) for p in connection.points}
-    return ConnectionPlan(connection.name, connection.driver, kind, config, connection.enabled, groups, targets, connection)
+    return ConnectionPlan(connection.name, connection.driver, kind, config, connection.enabled, groups, targets, orders, connection)

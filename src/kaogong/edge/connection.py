@@ -3,18 +3,21 @@
 import asyncio
 import contextlib
 import logging
+import math
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from kaogong.core import clock
-from kaogong.core.errors import KaogongError, NotReady
-from kaogong.core.reading import Sample
+from kaogong.core.errors import Conflict, KaogongError, Missing, NotReady
+from kaogong.core.reading import Sample, Value
 from kaogong.edge.book import GroupBook, Trouble
 from kaogong.edge.configuration import ConnectionPlan
-from kaogong.edge.decide import Check, Close, Decision, Failure, Observed, Open, Phase, Read, Subscribe, Wait, decide
-from kaogong.edge.drivers.base import Group
+from kaogong.edge.decide import Check, Close, Decision, Failure, Observed, Open, Phase, Read, Subscribe, Wait, Write, decide
+from kaogong.edge.drivers.base import Group, Point
 from kaogong.edge.ending import end
 from kaogong.formats import Entry
 from kaogong.formats.report import BadPoint, ConnectionReport
@@ -44,6 +47,8 @@ class Connection:
         self._trouble: Failure | None = None
         self._failures, self._failed_at = 0, 0.0
         self._subscription: asyncio.Task[None] | None = None
+        self._writes: deque[tuple[Point[Any], Value, asyncio.Future[Value]]] = deque()
+        self._alone: dict[str, tuple[Point[Any]]] = {}  # a driver keeps its plans by the identity of what it is given
         self._wake = asyncio.Event()
         self._shown: Decision | None = None
         self._since = clock.now()
@@ -63,6 +68,16 @@ class Connection:
                 await self._act(decision)
         finally:
             await self._close()
+
+    async def write(self, point: Point[Any], value: Value) -> Value:
+        """Write and read back; what the point then reads. The connection's own loop does it, between two readings."""
+        if not self._is_open:
+            shown = self._shown.reason.words if self._shown is not None else ""
+            raise NotReady(f"{self._driver.peer} is not connected. {shown}", code="not_connected", peer=self._driver.peer)
+        done: asyncio.Future[Value] = asyncio.get_running_loop().create_future()
+        self._writes.append((point, value, done))
+        self._wake.set()
+        return await done
 
     def report(self, at: float) -> ConnectionReport:
         """How it is, for people and for the platform."""
@@ -119,6 +134,7 @@ class Connection:
             bad=bad,
             stale=stale,
             example=example,
+            writes=len(self._writes),
         )
 
     def _health(self, at: float) -> tuple[int, int, int, str]:
@@ -141,6 +157,8 @@ class Connection:
                     self._subscribe()
                 case Check():
                     await self._check()
+                case Write():
+                    await self._write()
                 case Read(group=name):
                     await self._read(name)
                 case Wait(until=until):
@@ -167,6 +185,10 @@ class Connection:
         task, self._subscription = self._subscription, None
         self._is_open, self._check_due = False, None
         self._due.clear()
+        while self._writes:
+            _, _, done = self._writes.popleft()
+            if not done.done():
+                done.set_exception(NotReady(f"{self._driver.peer} closed the connection.", code="connection_lost", peer=self._driver.peer))
         if task is not None:
             await end(task)
         with contextlib.suppress(TimeoutError):
@@ -198,6 +220,40 @@ class Connection:
         due = self._due[name] + plan.group.interval_s
         self._due[name] = due if due > at - plan.group.interval_s else at + plan.group.interval_s
         self._took(self._books[name].take(samples, at, clock.now()), samples)
+
+    async def _write(self) -> None:
+        point, value, done = self._writes.popleft()
+        try:
+            async with self._at_most(3 * self.plan.config.timeout_s + 1):
+                await self._driver.write(point, value)
+                found = await self._read_back(point, value)
+        except KaogongError as err:
+            if not done.done():
+                done.set_exception(err)
+            if isinstance(err, NotReady) and err.stable_code != "write_refused":
+                raise
+        except BaseException:
+            done.cancel()
+            raise
+        else:
+            if not done.done():
+                done.set_result(found)
+
+    async def _read_back(self, point: Point[Any], value: Value) -> Value:
+        alone = self._alone.setdefault(point.name, (point,))
+        try:
+            samples = list(await self._driver.read(alone))
+        except Missing as err:
+            if err.stable_code == "not_supported":
+                return value  # the protocol only pushes; what the peer makes of it comes as a reading
+            raise
+        self._deliver(samples)
+        found = samples[0]
+        if not _agree(value, found.value, point.address.resolution):
+            said = found.reason or f"it reads {found.value!r}"
+            words = f"{point.name} was written {value!r} and the other side accepted it, but {said}."
+            raise Conflict(words, code="write_not_taken", point=point.name, read=found.value)
+        return found.value
 
     def _deliver(self, samples: Sequence[Sample]) -> None:
         at, now = self._time(), clock.now()
@@ -291,6 +347,12 @@ class Connection:
     @staticmethod
     def _time() -> float:
         return asyncio.get_running_loop().time()
+
+
+def _agree(written: Value, found: Value, resolution: float) -> bool:
+    if isinstance(written, int | float) and isinstance(found, int | float):
+        return math.isclose(written, found, rel_tol=1e-6, abs_tol=resolution)
+    return written == found
 
 
 @contextlib.asynccontextmanager

@@ -55,6 +55,7 @@ class Observed:
     bad: int = 0
     stale: int = 0
     example: str = ""
+    writes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,12 @@ class Wait:
     until: float | None
 
 
-Action: TypeAlias = Open | Close | Subscribe | Check | Read | Wait
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Carry out what waits to be written."""
+
+
+Action: TypeAlias = Open | Close | Subscribe | Check | Read | Write | Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +170,8 @@ def _partly(seen: Observed) -> Failure:
 
 
 def _work(seen: Observed) -> Action:
+    if seen.writes:
+        return Write()
     if seen.pushes and seen.points and not seen.is_subscribed:
         return Subscribe()
     due = [(at, Read(name)) for name, at in seen.due]

@@ -83,6 +83,10 @@ class ModbusAddress(PointAddress):
         return self
 
     @property
+    def resolution(self) -> float:
+        return 0.0 if self.type.startswith("float") else abs(self.scale)
+
+    @property
     def is_register(self) -> bool:
         """Whether the table holds registers, not bits."""
         return self.table in ("input", "holding")

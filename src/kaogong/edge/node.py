@@ -16,6 +16,7 @@ from kaogong.edge.buffer import DEFAULT_LIMIT, Buffer
 from kaogong.edge.collector import Collector
 from kaogong.edge.configuration import plan, read_document
 from kaogong.edge.ending import end
+from kaogong.edge.orders import answered
 from kaogong.edge.source import Credential, Document, Source
 from kaogong.edge.uplink import Uplink
 from kaogong.formats.report import BufferReport, ConfigurationReport, NodeReport
@@ -47,6 +48,7 @@ class Node:
         self._asked, self._said = asyncio.Event(), asyncio.Event()
         self._started_at = clock.now()
         self._configuration = ConfigurationReport()
+        self._orders: set[asyncio.Task[None]] = set()
         self._counted_at, self._counted = 0.0, 0
 
     async def run(self) -> None:
@@ -59,6 +61,7 @@ class Node:
                 tasks.create_task(self._follow_configuration())
                 tasks.create_task(self._tell())
         finally:
+            await end(*self._orders)
             await self._collector.close()
             await self._source.close()
             if self._bus is not None:
@@ -92,8 +95,22 @@ class Node:
             finally:
                 await end(connecting)
         await self._bus.subscribe(down(credential.tenant, credential.node, "desired"), self._nudged)
+        await self._bus.subscribe(down(credential.tenant, credential.node, "command.*"), self._ordered)
         self._uplink.nudge()
         self._said.set()
+
+    async def _ordered(self, message: Message) -> None:
+        """Several at a time: one slow machine does not hold up the orders for the others."""
+        task = asyncio.get_running_loop().create_task(self._obey(message.data))
+        self._orders.add(task)
+        task.add_done_callback(self._orders.discard)
+
+    async def _obey(self, body: bytes) -> None:
+        told = await answered(body, self._collector.obey)
+        if told is not None and self._bus is not None:
+            subject = up(self._credential.tenant, self._credential.node, f"reply.{told[0]}")
+            with contextlib.suppress(KaogongError):  # the platform shows a command without an answer as expired
+                await self._bus.publish(subject, told[1])
 
     async def _nudged(self, _: Message) -> None:
         self._asked.set()

@@ -41,6 +41,11 @@ class PointAddress(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    @property
+    def resolution(self) -> float:
+        """The smallest step the point can take: a value written is read back within it. 0: as fine as a double."""
+        return 0.0
+
 
 A = TypeVar("A", bound=PointAddress)
 C = TypeVar("C", bound=DriverConfig)

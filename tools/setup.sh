@@ -73,6 +73,7 @@ if [ "$level" = --tests ]; then
   [ -x /usr/bin/chromium ] || missing+=(chromium)
   ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing+=(postgresql)
   [ -x /usr/sbin/mosquitto ] || missing+=(mosquitto)
+  [ -x /usr/sbin/snmpd ] || missing+=(snmpd)
   [ -f /usr/include/modbus/modbus.h ] || missing+=(libmodbus-dev)
   fc-list ':lang=zh' 2>/dev/null | grep -q . || missing+=(fonts-wqy-microhei)
   if [ ${#missing[@]} -gt 0 ]; then

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from pyasn1.codec.ber import decoder, encoder
 from pysnmp.proto import api
-from tests.simulators.peer import SilentDatagrams
+from tests.simulators.peer import SilentDatagrams, until
 from tests.simulators.snmp import MINE, SnmpdV3Peer
 
 from kaogong.core import clock
@@ -49,7 +49,11 @@ async def test_version_3_says_what_is_wrong_with_a_login(agent: SnmpdV3Peer, tmp
         await made.open()
     assert caught.value.stable_code == "login_refused"
     await made.close()
-    assert await agent.connections() == 0
+    await until(lambda: _none(agent), "the socket is free")
+
+
+async def _none(agent: SnmpdV3Peer) -> bool:
+    return await agent.connections() == 0
 
 
 async def test_version_1_loses_many_objects_and_keeps_the_others(agent: SnmpdV3Peer, tmp_path: Path) -> None:

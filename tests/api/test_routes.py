@@ -25,6 +25,7 @@ THEIRS = {
     "session_id": "987654",
     "token_id": "987654",
     "letter_id": "unknown",
+    "mark_id": "unknown",
     "command_id": "0" * 32,
 }
 # Bodies that pass validation, so that the answer is about the thing and not about the body.
@@ -52,10 +53,14 @@ BODIES: dict[str, Any] = {
     "send_telemetry": {"flow": 1},
     "send_event": {"code": 1},
     "send_batch": {"devices": {}},
+    "make_mark": {"kind": "note", "device": "only-other", "text": "x", "from": "2026-11-21T08:00:00Z", "to": "2026-11-21T09:00:00Z"},
+    "enter_readings": {"readings": [{"property": "flow", "value": 1}]},
 }
 QUERIES = {
     "get_device_history": {"property": "flow"},
     "get_asset_history": {"property": "flow"},
+    "get_device_versions": {"property": "flow"},
+    "get_asset_versions": {"property": "flow"},
     "stream_live": {"points": "only-other.flow"},
 }
 
@@ -84,6 +89,8 @@ WRITES = {
     Action.ISSUE_CREDENTIALS,
     Action.COMMAND_DEVICES,
     Action.SEND_SAMPLES,
+    Action.ENTER_DATA,
+    Action.CORRECT_DATA,
     Action.REPLAY_DEAD_LETTERS,
     Action.MANAGE_PEOPLE,
     Action.MANAGE_TOKENS,

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import paho.mqtt.client as mqtt
 import pytest
 from bench.platform import Platform
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -17,6 +18,10 @@ CHROMIUM = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+FLOW = {"key": "flow", "name": {"en": "Flow", "zh": "流量"}, "type": "number", "unit": "m3/h", "min": 0, "max": 100}
+RUNNING = {"key": "running", "name": {"en": "Running", "zh": "运行"}, "type": "boolean"}
+NOTE = {"key": "note", "name": {"en": "Note", "zh": "备注"}, "type": "text"}
 
 
 def eventually(ask: Callable[[], Any], wanted: Callable[[Any], bool], seconds: float = 15) -> Any:
@@ -85,3 +90,43 @@ class Visit:
         for context in self._contexts:
             context.close()
         assert not self.errors
+
+
+@pytest.fixture(scope="session")
+def plain() -> Iterator[Platform]:
+    """A platform without the plant, with one type and one device."""
+    with Platform() as platform:
+        platform.call(
+            "POST", "/device-types", json={"key": "meter", "name": {"en": "Meter", "zh": "仪表"}, "properties": [FLOW, NOTE, RUNNING]}
+        )
+        yield platform
+
+
+@pytest.fixture
+def device(plain: Platform, request: pytest.FixtureRequest) -> dict[str, str]:
+    """A new device with its credential; its key is the test's own."""
+    key = f"m{abs(hash(request.node.name)) % 10**9}"
+    made = plain.call("POST", "/devices", json={"key": key, "name": {"en": key, "zh": key}, "type": "meter"})
+    return {"key": key, **made["credential"]}
+
+
+class Speaker:
+    """A device over MQTT 3.1.1 that keeps what it is told."""
+
+    def __init__(self, platform: Platform, device: dict[str, str], *, client_id: str | None = None) -> None:
+        self.heard: list[tuple[str, bytes]] = []
+        self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=client_id or f"default:{device['key']}")
+        self.client.username_pw_set(device["username"], device["password"])
+        self.client.on_message = lambda _c, _u, m: self.heard.append((m.topic, m.payload))
+        self.client.connect(*platform.mqtt)
+        self.client.loop_start()
+        eventually(self.client.is_connected, bool)
+
+    def say(self, topic: str, body: bytes | str) -> None:
+        """Publish at QoS 1 and wait for the acknowledgement."""
+        self.client.publish(topic, body, qos=1).wait_for_publish(10)
+
+    def close(self) -> None:
+        """Leave."""
+        self.client.disconnect()
+        self.client.loop_stop()

@@ -1,55 +1,12 @@
 """Wrong input through the real doors: each gets a clear answer, and the good readings beside it are kept."""
 
 import json
-from collections.abc import Iterator
 
-import paho.mqtt.client as mqtt
 import pytest
 from bench.platform import Platform
-from tests.e2e.conftest import eventually
+from tests.e2e.conftest import FLOW, Speaker, eventually
 
 pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning:paho")
-
-FLOW = {"key": "flow", "name": {"en": "Flow", "zh": "流量"}, "type": "number", "unit": "m3/h", "min": 0, "max": 100}
-NOTE = {"key": "note", "name": {"en": "Note", "zh": "备注"}, "type": "text"}
-
-
-@pytest.fixture(scope="module")
-def plain() -> Iterator[Platform]:
-    """A platform without the plant, with one type and one device."""
-    with Platform() as platform:
-        platform.call("POST", "/device-types", json={"key": "meter", "name": {"en": "Meter", "zh": "仪表"}, "properties": [FLOW, NOTE]})
-        yield platform
-
-
-@pytest.fixture
-def device(plain: Platform, request: pytest.FixtureRequest) -> dict[str, str]:
-    """A new device with its credential; its key is the test's own."""
-    key = f"m{abs(hash(request.node.name)) % 10**9}"
-    made = plain.call("POST", "/devices", json={"key": key, "name": {"en": key, "zh": key}, "type": "meter"})
-    return {"key": key, **made["credential"]}
-
-
-class Speaker:
-    """A device over MQTT 3.1.1 that keeps what it is told."""
-
-    def __init__(self, platform: Platform, device: dict[str, str], *, client_id: str | None = None) -> None:
-        self.heard: list[tuple[str, bytes]] = []
-        self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=client_id or f"default:{device['key']}")
-        self.client.username_pw_set(device["username"], device["password"])
-        self.client.on_message = lambda _c, _u, m: self.heard.append((m.topic, m.payload))
-        self.client.connect(*platform.mqtt)
-        self.client.loop_start()
-        eventually(self.client.is_connected, bool)
-
-    def say(self, topic: str, body: bytes | str) -> None:
-        """Publish at QoS 1 and wait for the acknowledgement."""
-        self.client.publish(topic, body, qos=1).wait_for_publish(10)
-
-    def close(self) -> None:
-        """Leave."""
-        self.client.disconnect()
-        self.client.loop_stop()
 
 
 def reasons(platform: Platform, key: str) -> list[str]:

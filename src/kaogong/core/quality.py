@@ -7,6 +7,7 @@ class Quality(IntEnum):
     """The status codes the platform itself assigns; any other OPC UA code is kept as it came."""
 
     GOOD = 0x00000000
+    GOOD_EDITED = 0x00DC0000
     UNCERTAIN = 0x40000000
     UNCERTAIN_LAST_USABLE = 0x40900000
     UNCERTAIN_EU_EXCEEDED = 0x40940000

@@ -28,7 +28,7 @@ COMING = {
 TABLES = (
     words(
         "telemetry latest latest_from_telemetry superseded events dead_letters accounted accounted_ranges ledger_minutes "
-        "dead_letter_counts points dirty rollup_1m rollup_1h rollup_1d names schema_migrations"
+        "dead_letter_counts points dirty rollup_1m rollup_1h rollup_1d names marks schema_migrations"
     )
     | VIEWS.keys()
     | COMING.keys()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from kaogong.historian.curation import Curation
 from kaogong.historian.types import (
     AccountedRange,
     DeadLetter,
@@ -19,7 +20,7 @@ from kaogong.historian.types import (
 )
 
 
-class Historian(ABC):
+class Historian(Curation, ABC):
     """The time-series store. Every verb raises NotReady when the store cannot answer now, and then has done nothing it said it did."""
 
     @abstractmethod

@@ -4,15 +4,18 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import polars as pl
 
 from kaogong.core import clock
 from kaogong.core.errors import NotReady, Overloaded
-from kaogong.historian import accounts, names, reading, retention, rollups
+from kaogong.historian import accounts, names, reading, retention, rollups, versions
 from kaogong.historian.engine import Engine, Session
 from kaogong.historian.historian import Historian
+from kaogong.historian.marks import listed as listed_marks
+from kaogong.historian.marks import put as put_marks
+from kaogong.historian.marks import undo as undo_mark
 from kaogong.historian.migrate import migrate
 from kaogong.historian.newest import EVERY_S, recover
 from kaogong.historian.people import People
@@ -23,6 +26,8 @@ from kaogong.historian.types import (
     HistoryQuery,
     HistoryResult,
     LedgerReport,
+    Mark,
+    MarkFilter,
     QueryRequest,
     QueryResult,
     Receipt,
@@ -130,6 +135,18 @@ class LocalHistorian(Historian):
 
     async def storage(self) -> Storage:
         return await self._engine.reading(retention.storage)
+
+    async def mark(self, marks: Sequence[Mark]) -> None:
+        await self._engine.writing(lambda s: put_marks(s, marks))
+
+    async def undo_mark(self, tenant: int, id_: str, by: str, at: datetime) -> Mark:
+        return await self._engine.writing(lambda s: undo_mark(s, tenant, id_, by, at))
+
+    async def marks(self, wanted: MarkFilter) -> tuple[list[Mark], str | None]:
+        return await self._engine.reading(lambda s: listed_marks(s, wanted))
+
+    async def versions(self, query: HistoryQuery, *, corrected: bool = True) -> pl.DataFrame:
+        return await self._engine.reading(lambda s: versions.versions(s, query, corrected=corrected))
 
     async def settle(self, *, everything: bool = False) -> int:
         """Roll up what is due (`everything`: the running minute too); how many marks. The owner only."""

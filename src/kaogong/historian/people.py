@@ -14,6 +14,7 @@ from kaogong.historian import names
 from kaogong.historian.admit import Admitted, View, admit, refused
 from kaogong.historian.admitted import NAMED, TABLES
 from kaogong.historian.engine import REFUSED, REFUSED_WORDS, Engine, Session, ids, translated
+from kaogong.historian.overlay import Overlay
 from kaogong.historian.types import MAX_SQL_ROWS, QueryRequest, QueryResult
 
 AT_ONCE = 2
@@ -27,6 +28,8 @@ _EXPRESSIONS = {
     "quality_code": "t.quality",
 }  # fmt: skip
 _TABLE = {"readings": "telemetry", "latest": "latest", "events": "events"}
+_SEEN_THROUGH_MARKS = ("readings", "latest")
+_SAMPLE = "tenant, asset, property, device, observed_at, value, exact, text, quality, received_at"
 _ALIAS = {"device": "d", "asset": "a", "property": "p"}
 
 
@@ -134,8 +137,18 @@ def _view(store: Session, view: View, tenant: int) -> str:
     conditions = [_ids(f"s.{kind}", found) for kind, found in held.items()]
     if "device" in held and "asset" not in held and view.name != "events":
         conditions.append(_ids("s.asset", _assets_of(store, tenant, held["device"])))
-    where = f"WHERE s.tenant = {int(tenant)}{''.join(conditions)}"
-    return f"SELECT {columns} FROM (SELECT * FROM {_TABLE[view.name]} AS s FINAL {where}) AS t{joins}"
+    where = f"s.tenant = {int(tenant)}{''.join(conditions)}"
+    return f"SELECT {columns} FROM ({_rows(store, view, tenant, where)}) AS t{joins}"
+
+
+def _rows(store: Session, view: View, tenant: int, where: str) -> str:
+    """SQL of a view's rows as they are to be seen: what people marked is laid over samples."""
+    if view.name not in _SEEN_THROUGH_MARKS:
+        return f"SELECT * FROM {_TABLE[view.name]} AS s FINAL WHERE {where}"
+    overlay = Overlay.of(store, tenant)
+    rows = f"SELECT {_SAMPLE} FROM {overlay.rows(where, f'{_TABLE[view.name]} AS s')}"
+    standins = overlay.standins(store) if view.name == "latest" else ""
+    return f"{rows} UNION ALL SELECT {_SAMPLE} FROM {overlay.rows(f'{standins} AND {where}', 'telemetry AS s')}" if standins else rows
 
 
 def _assets_of(store: Session, tenant: int, devices: Sequence[int]) -> list[int] | None:

@@ -12,6 +12,7 @@ from kaogong.core.errors import ConfigInvalid
 from kaogong.core.quality import Quality
 from kaogong.historian.dirty import DAY, HOUR, MINUTE
 from kaogong.historian.engine import Session, ids, quoted, seconds_as_time
+from kaogong.historian.overlay import Overlay, microseconds
 from kaogong.historian.rollups import LEVELS, USABLE
 from kaogong.historian.types import EVENTS, MAX_CHART_POINTS, MAX_RAW_ROWS, READINGS, Aggregate, HistoryQuery, HistoryResult
 
@@ -31,7 +32,7 @@ WIDTHS_US = [
     *(s * 3600 * _SECOND for s in (1, 2, 3, 6, 12)),
     *(s * 86400 * _SECOND for s in (1, 2, 5, 10, 30, 90, 365)),
 ]  # fmt: skip
-_COLUMNS = "asset, property, device, observed_at, value, exact, text, quality, received_at"
+COLUMNS = "asset, property, device, observed_at, value, exact, text, quality, received_at"
 
 
 def latest(store: Session, tenant: int, assets: Sequence[int] | None, properties: Sequence[int] | None, device: int | None) -> pl.DataFrame:
@@ -44,7 +45,13 @@ def latest(store: Session, tenant: int, assets: Sequence[int] | None, properties
     if device is not None:
         spoken = f"SELECT asset, property FROM points WHERE tenant = {int(tenant)} AND device = {int(device)}"
         where.append(f"(asset, property) IN ({spoken}) AND device = {int(device)}")
-    return readings(store.frame(f"SELECT {_COLUMNS} FROM latest FINAL WHERE {' AND '.join(where)} ORDER BY asset, property"))
+    overlay = Overlay.of(store, tenant)
+    found = readings(store.frame(f"SELECT {COLUMNS} FROM {overlay.rows(' AND '.join(where), 'latest')} ORDER BY asset, property"))
+    standins = overlay.standins(store)
+    if not standins:
+        return found
+    instead = f"{standins} AND {' AND '.join(where)}"
+    return pl.concat([found, readings(store.frame(f"SELECT {COLUMNS} FROM {overlay.rows(instead)}"))]).sort("asset", "property")
 
 
 def last_seen(store: Session, tenant: int | None) -> pl.DataFrame:
@@ -77,9 +84,10 @@ def _raw(store: Session, query: HistoryQuery) -> HistoryResult:
     if query.cursor:
         asset, prop, moment = _opened(query.cursor)
         after = f"AND (asset, property, observed_at) > ({int(asset)}, {int(prop)}, fromUnixTimestamp64Micro({int(moment)}, 'UTC'))"
+    overlay = Overlay.of(store, query.tenant, microseconds(query.from_), microseconds(query.to))
     rows = readings(
         store.frame(
-            f"SELECT {_COLUMNS} FROM telemetry FINAL WHERE {_scope(query)} AND {_between(query.from_, query.to)} {after} "
+            f"SELECT {COLUMNS} FROM {overlay.rows(f'{scope(query)} AND {between(query.from_, query.to)} {after}')} "
             f"ORDER BY asset, property, observed_at LIMIT {limit + 1}",
         )
     )
@@ -175,7 +183,7 @@ def _source(store: Session, query: HistoryQuery, width: int) -> str:
             parts.append(
                 "SELECT asset, property, toDateTime64(bucket, 6, 'UTC') AS at, samples, usable, good, minimum, maximum, total, last, "
                 f"last_text, last_quality, last_device, last_received_at FROM {LEVELS[level]} FINAL "
-                f"WHERE {_points(query)} AND bucket >= toDateTime({start // _SECOND}, 'UTC') AND bucket < toDateTime({until // _SECOND}, 'UTC')"
+                f"WHERE samples > 0 AND {_points(query)} AND bucket >= toDateTime({start // _SECOND}, 'UTC') AND bucket < toDateTime({until // _SECOND}, 'UTC')"
             )
             start = until
     if start < end or not parts:
@@ -183,7 +191,7 @@ def _source(store: Session, query: HistoryQuery, width: int) -> str:
             f"SELECT asset, property, observed_at AS at, toUInt32(1) AS samples, toUInt32({USABLE}) AS usable, "
             "toUInt32(quality < 0x40000000) AS good, value AS minimum, value AS maximum, if(usable = 1, value, 0) AS total, value AS last, "
             "text AS last_text, quality AS last_quality, device AS last_device, received_at AS last_received_at "
-            f"FROM telemetry FINAL WHERE {_scope(query)} AND {_between_us(start, end)}"
+            f"FROM {Overlay.of(store, query.tenant, start, end).rows(f'{scope(query)} AND {_between_us(start, end)}')}"
         )
     return " UNION ALL ".join(parts)
 
@@ -209,7 +217,8 @@ def _is_sole_speaker(store: Session, query: HistoryQuery) -> bool:
     return bool(others.item() == 0)
 
 
-def _scope(query: HistoryQuery) -> str:
+def scope(query: HistoryQuery) -> str:
+    """SQL: rows of the query's points and device."""
     device = f" AND device = {int(query.device)}" if query.device is not None else ""
     return _points(query) + device
 
@@ -228,8 +237,9 @@ def _points(query: HistoryQuery) -> str:
     )
 
 
-def _between(from_: datetime, to: datetime) -> str:
-    return _between_us(*(int(t.timestamp() * _SECOND) for t in (from_, to)))
+def between(from_: datetime, to: datetime) -> str:
+    """SQL: rows of a time."""
+    return _between_us(microseconds(from_), microseconds(to))
 
 
 def _between_us(start: int, end: int) -> str:

@@ -21,6 +21,8 @@ from kaogong.historian.types import (
     HistoryResult,
     Hole,
     LedgerReport,
+    Mark,
+    MarkFilter,
     PartitionLedger,
     QueryRequest,
     QueryResult,
@@ -28,7 +30,7 @@ from kaogong.historian.types import (
     Storage,
     TableStorage,
 )
-from kaogong.historian.wire import CALL, UPLOAD, UPLOAD_PIECE, letters_of, letters_table, pack, pieces, unpack
+from kaogong.historian.wire import CALL, UPLOAD, UPLOAD_PIECE, letters_of, letters_table, mark_of, pack, pieces, unpack
 
 TIMEOUT_S = 35.0  # a little more than the owner lets a query run
 WRITE_TIMEOUT_S = 15.0  # a killed owner does not answer; the repeat of a whole batch changes nothing
@@ -80,8 +82,7 @@ class RemoteHistorian(Historian):
         return tables["rows"]
 
     async def history(self, query: HistoryQuery) -> HistoryResult:
-        asked = asdict(query) | {"series": [[int(a), int(p)] for a, p in query.series], "properties": _listed(query.properties)}
-        head, tables = await self._call("history", **asked)
+        head, tables = await self._call("history", **_asked(query))
         return HistoryResult(tables["rows"], head["next"], head["bucket_s"])
 
     async def events(
@@ -109,6 +110,21 @@ class RemoteHistorian(Historian):
     async def take_dead_letters(self, tenant: int | None, ids: Sequence[str]) -> list[DeadLetter]:
         _, tables = await self._call("take_dead_letters", tenant=tenant, ids=list(ids))
         return letters_of(tables["letters"])
+
+    async def mark(self, marks: Sequence[Mark]) -> None:
+        await self._send(pack({"verb": "mark", "marks": [asdict(mark) for mark in marks]}), WRITE_TIMEOUT_S)
+
+    async def undo_mark(self, tenant: int, id_: str, by: str, at: datetime) -> Mark:
+        head, _ = await self._call("undo_mark", tenant=tenant, id_=id_, by=by, at=at)
+        return mark_of(head["mark"])
+
+    async def marks(self, wanted: MarkFilter) -> tuple[list[Mark], str | None]:
+        head, _ = await self._call("marks", **asdict(wanted))
+        return [mark_of(mark) for mark in head["marks"]], head["next"]
+
+    async def versions(self, query: HistoryQuery, *, corrected: bool = True) -> pl.DataFrame:
+        _, tables = await self._call("versions", corrected=corrected, query=_asked(query))
+        return tables["rows"]
 
     async def put_names(self, names: pl.DataFrame) -> None:
         await self._send(pack({"verb": "put_names"}, {"names": names}), WRITE_TIMEOUT_S)
@@ -148,6 +164,10 @@ class RemoteHistorian(Historian):
         stream = cast("AsyncGenerator[bytes]", self._bus.stream_request(CALL, message, timeout_s=timeout_s))
         async with aclosing(stream) as answer:
             return unpack(b"".join([piece async for piece in answer]))
+
+
+def _asked(query: HistoryQuery) -> dict[str, Any]:
+    return asdict(query) | {"series": [[int(a), int(p)] for a, p in query.series], "properties": _listed(query.properties)}
 
 
 def _listed(values: Sequence[int] | None) -> list[int] | None:

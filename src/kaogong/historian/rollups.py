@@ -8,6 +8,7 @@ import polars as pl
 from kaogong.core import clock
 from kaogong.historian.dirty import DAY, EPOCH_S, HOUR, MARKS, MINUTE, epoch_of
 from kaogong.historian.engine import Session
+from kaogong.historian.overlay import NOTHING, Overlay
 
 LEVELS = {MINUTE: "rollup_1m", HOUR: "rollup_1h", DAY: "rollup_1d"}
 SOURCES = {MINUTE: "telemetry", HOUR: "rollup_1m", DAY: "rollup_1h"}
@@ -32,13 +33,20 @@ if(usable = 0, nan, argMinIf(value, observed_at, {USABLE})) AS first, if(usable 
 argMax(text, observed_at) AS last_text, argMax(quality, observed_at) AS last_quality, argMax(device, observed_at) AS last_device,
 max(received_at) AS last_received_at, now64(3) AS computed_at
 """
+# Where people deleted samples a bucket may be left without any; its row is written all the same, to replace the one that counted them.
+_FROM_MARKED = (
+    _FROM_TELEMETRY.replace("count() AS samples", "countIf(NOT gone) AS samples")
+    .replace("argMax(text, observed_at)", "argMaxIf(text, observed_at, NOT gone)")
+    .replace("argMax(quality, observed_at)", "argMaxIf(quality, observed_at, NOT gone)")
+    .replace("argMax(device, observed_at)", "argMaxIf(device, observed_at, NOT gone)")
+)
 _FROM_ROLLUP = """
 sum(r.samples) AS samples, sum(r.usable) AS usable, sum(r.good) AS good,
 if(usable = 0, nan, minIf(r.minimum, r.usable > 0)) AS minimum, if(usable = 0, nan, maxIf(r.maximum, r.usable > 0)) AS maximum,
 sum(r.total) AS total,
 if(usable = 0, nan, argMinIf(r.first, r.bucket, r.usable > 0)) AS first, if(usable = 0, nan, argMaxIf(r.last, r.bucket, r.usable > 0)) AS last,
-argMax(r.last_text, r.bucket) AS last_text, argMax(r.last_quality, r.bucket) AS last_quality,
-argMax(r.last_device, r.bucket) AS last_device, max(r.last_received_at) AS last_received_at, now64(3) AS computed_at
+argMaxIf(r.last_text, r.bucket, r.samples > 0) AS last_text, argMaxIf(r.last_quality, r.bucket, r.samples > 0) AS last_quality,
+argMaxIf(r.last_device, r.bucket, r.samples > 0) AS last_device, max(r.last_received_at) AS last_received_at, now64(3) AS computed_at
 """
 
 
@@ -62,8 +70,9 @@ def settle(store: Session, epochs: Iterable[int]) -> int:
         of_level = marks.filter(pl.col("level") == level)
         if of_level.is_empty():
             continue
-        for scope, start, end in spans(of_level, level):
-            store.command(_statement(level, scope, start, end))
+        for tenant, scope, start, end in spans(of_level, level):
+            overlay = Overlay.of(store, tenant, start * 1_000_000, end * 1_000_000) if level == MINUTE else NOTHING
+            store.command(_statement(level, scope, start, end, overlay))
         if level in _ABOVE:
             store.insert("dirty", above(of_level, _ABOVE[level], after=wanted[-1]))
     for epoch in wanted:
@@ -86,13 +95,13 @@ def above(marks: pl.DataFrame, level: int, *, after: int) -> pl.DataFrame:
     )
 
 
-def spans(marks: pl.DataFrame, level: int) -> Iterator[tuple[str, int, int]]:
-    """SQL conditions with time ranges that together cover the marks, each small enough for bounded memory."""
+def spans(marks: pl.DataFrame, level: int) -> Iterator[tuple[int, str, int, int]]:
+    """Tenants and SQL conditions with time ranges that together cover the marks, each small enough for bounded memory."""
     whole = marks.filter(pl.col("asset") == 0).sort("tenant", "from_at")
     for (tenant,), rows in whole.group_by("tenant", maintain_order=True):
         for start, end in merged(rows.select("from_at", "to_at").iter_rows()):
             for piece in range(start, end, WHOLE_S[level]):
-                yield f"tenant = {tenant}", piece, min(end, piece + WHOLE_S[level])
+                yield int(str(tenant)), f"tenant = {tenant}", piece, min(end, piece + WHOLE_S[level])
     single = marks.filter(pl.col("asset") > 0).with_columns((pl.col("from_at") // DAY).alias("day"))
     single = single.sort("day", "tenant", "asset", "property")
     for (_, tenant), rows in single.group_by("day", "tenant", maintain_order=True):
@@ -101,7 +110,7 @@ def spans(marks: pl.DataFrame, level: int) -> Iterator[tuple[str, int, int]]:
             chosen = points.slice(offset, POINTS_AT_ONCE)
             listed = ", ".join(f"({a}, {p})" for a, p in chosen.select("asset", "property").iter_rows())
             first, last = chosen.select(pl.col("from_at").min(), pl.col("to_at").max()).row(0)
-            yield f"tenant = {tenant} AND (asset, property) IN ({listed})", first, last
+            yield int(str(tenant)), f"tenant = {tenant} AND (asset, property) IN ({listed})", first, last
 
 
 def merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -115,13 +124,16 @@ def merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return out
 
 
-def _statement(level: int, scope: str, start: int, end: int) -> str:
+def _statement(level: int, scope: str, start: int, end: int, overlay: Overlay) -> str:
     source = SOURCES[level]
     time, figures, name = ("observed_at", _FROM_TELEMETRY, "t") if source == "telemetry" else ("bucket", _FROM_ROLLUP, "r")
     unit = {MINUTE: "Minute", HOUR: "Hour", DAY: "Day"}[level]
+    within = f"{scope} AND {{at}} >= toDateTime({start}, 'UTC') AND {{at}} < toDateTime({end}, 'UTC')"
+    rows = f"{source} AS {name} FINAL WHERE {within.format(at=f'{name}.{time}')}"
+    if overlay:
+        figures, rows = _FROM_MARKED, f"({overlay.flagged(within.format(at=time))}) AS t"
     return (
         f"INSERT INTO {LEVELS[level]} (tenant, asset, property, bucket, {_FIGURES}) "
         f"SELECT tenant, asset, property, toDateTime(toStartOf{unit}({name}.{time}), 'UTC') AS slot, {figures} "
-        f"FROM {source} AS {name} FINAL WHERE {scope} AND {name}.{time} >= toDateTime({start}, 'UTC') AND {name}.{time} < toDateTime({end}, 'UTC') "
-        "GROUP BY tenant, asset, property, slot"
+        f"FROM {rows} GROUP BY tenant, asset, property, slot"
     )

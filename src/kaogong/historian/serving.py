@@ -12,8 +12,21 @@ import polars as pl
 from kaogong.bus import Bus, Cancel
 from kaogong.core.errors import ConfigInvalid, NotReady, Overloaded
 from kaogong.historian.historian import Historian
-from kaogong.historian.types import AccountedRange, Aggregate, HistoryQuery, QueryRequest
-from kaogong.historian.wire import CALL, PIECE, UPLOAD, letters_of, letters_table, pack, pieces, report_head, unpack
+from kaogong.historian.types import AccountedRange, MarkFilter, MarkKind, QueryRequest
+from kaogong.historian.wire import (
+    CALL,
+    PIECE,
+    UPLOAD,
+    letters_of,
+    letters_table,
+    mark_of,
+    pack,
+    pairs_of,
+    pieces,
+    query_of,
+    report_head,
+    unpack,
+)
 
 MAX_UPLOADS = 512 * 1024 * 1024
 UPLOAD_LIVES_S = 60.0
@@ -102,9 +115,7 @@ def _verbs(historian: Historian) -> Mapping[str, Callable[[Head, Tables], Awaita
         return pack({}, {"rows": await historian.last_seen(**head)})
 
     async def history(head: Head, _: Tables) -> bytes:
-        head |= {name: datetime.fromisoformat(head[name]) for name in ("from_", "to")}
-        head |= {"series": [(a, p) for a, p in head["series"]], "aggregate": Aggregate(head["aggregate"])}
-        found = await historian.history(HistoryQuery(**head))
+        found = await historian.history(query_of(head))
         return pack({"next": found.next, "bucket_s": found.bucket_s}, {"rows": found.rows})
 
     async def events(head: Head, _: Tables) -> bytes:
@@ -133,5 +144,40 @@ def _verbs(historian: Historian) -> Mapping[str, Callable[[Head, Tables], Awaita
     async def storage(_: Head, __: Tables) -> bytes:
         return pack(asdict(await historian.storage()))
 
-    found = (write, accounted, latest, last_seen, history, events, query, ledger, dead_letters, take_dead_letters, put_names, storage)
+    async def mark(head: Head, _: Tables) -> bytes:
+        await historian.mark([mark_of(one) for one in head["marks"]])
+        return pack({})
+
+    async def undo_mark(head: Head, _: Tables) -> bytes:
+        undone = await historian.undo_mark(**head | {"at": datetime.fromisoformat(head["at"])})
+        return pack({"mark": asdict(undone)})
+
+    async def marks(head: Head, _: Tables) -> bytes:
+        times = {name: head[name] and datetime.fromisoformat(head[name]) for name in ("from_", "to")}
+        series = None if head["series"] is None else pairs_of(head["series"])
+        wanted = MarkFilter(**{**head, **times, "series": series, "kinds": [MarkKind(kind) for kind in head["kinds"]]})
+        found, following = await historian.marks(wanted)
+        return pack({"marks": [asdict(one) for one in found], "next": following})
+
+    async def versions(head: Head, _: Tables) -> bytes:
+        return pack({}, {"rows": await historian.versions(query_of(head["query"]), corrected=head["corrected"])})
+
+    found = (
+        mark,
+        undo_mark,
+        marks,
+        versions,
+        write,
+        accounted,
+        latest,
+        last_seen,
+        history,
+        events,
+        query,
+        ledger,
+        dead_letters,
+        take_dead_letters,
+        put_names,
+        storage,
+    )
     return {verb.__name__: verb for verb in found}

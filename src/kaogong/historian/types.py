@@ -49,6 +49,65 @@ READINGS = pl.Schema(
 )
 
 
+# What stood at a point and time, the row that stands now included: `superseded_at` is null for it.
+VERSIONS = pl.Schema(
+    {
+        **READINGS,
+        "superseded_at": pl.Datetime("ms", "UTC"),
+        "superseded_by": pl.UInt32(),
+        "reason": pl.String(),
+    }
+)
+
+
+class MarkKind(StrEnum):
+    """What a person says of samples. `bad` and `deleted` change how they are read, `note` and `entered` do not."""
+
+    BAD = "bad"
+    DELETED = "deleted"
+    NOTE = "note"
+    ENTERED = "entered"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One statement about samples of `series` (asset, property) from `from_` (inclusive) to `to` (exclusive).
+
+    With `device` it is about what that device spoke. It takes nothing out of the store: undone, everything is as before.
+    `target` and `names` say what the person named: `device/pump-1`, and keys of properties.
+    """
+
+    tenant: int
+    id: str
+    kind: MarkKind
+    series: Sequence[tuple[int, int]]
+    from_: datetime
+    to: datetime
+    text: str
+    made_by: str
+    made_at: datetime
+    device: int = 0
+    undone_by: str = ""
+    undone_at: datetime | None = None
+    target: str = ""
+    names: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MarkFilter:
+    """Which marks: those that touch `series` and the time; all of the tenant where unset. Newest first."""
+
+    tenant: int
+    series: Sequence[tuple[int, int]] | None = None
+    from_: datetime | None = None
+    to: datetime | None = None
+    kinds: Sequence[MarkKind] = ()
+    undone: bool = True
+    cursor: str | None = None
+    limit: int = 100
+    ids: Sequence[str] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class AccountedRange:
     """Stream sequences `first` to `last` are dealt with as far as `partition` is concerned; `messages` of them were its own.

@@ -4,6 +4,7 @@ import io
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -11,7 +12,7 @@ import polars as pl
 
 from kaogong.bus.subjects import HISTORIAN
 from kaogong.core.errors import NotReady
-from kaogong.historian.types import DeadLetter, LedgerReport
+from kaogong.historian.types import Aggregate, DeadLetter, HistoryQuery, LedgerReport, Mark, MarkKind
 
 PIECE = 1024 * 1024  # of an answer
 UPLOAD_PIECE = 4 * 1024 * 1024
@@ -64,6 +65,23 @@ def letters_table(letters: Sequence[DeadLetter]) -> pl.DataFrame:
 def letters_of(table: pl.DataFrame) -> list[DeadLetter]:
     """The inverse of `letters_table`."""
     return [DeadLetter(**row) for row in table.iter_rows(named=True)]
+
+
+def mark_of(head: Mapping[str, Any]) -> Mark:
+    """A mark out of a JSON head."""
+    times = {name: head[name] and datetime.fromisoformat(head[name]) for name in ("from_", "to", "made_at", "undone_at")}
+    return Mark(**{**head, **times, "kind": MarkKind(head["kind"]), "series": pairs_of(head["series"])})
+
+
+def query_of(head: Mapping[str, Any]) -> HistoryQuery:
+    """A question for history out of a JSON head."""
+    times = {name: datetime.fromisoformat(head[name]) for name in ("from_", "to")}
+    return HistoryQuery(**{**head, **times, "series": pairs_of(head["series"]), "aggregate": Aggregate(head["aggregate"])})
+
+
+def pairs_of(listed: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
+    """Points out of JSON."""
+    return [(asset, prop) for asset, prop in listed]
 
 
 def report_head(report: LedgerReport) -> dict[str, Any]:

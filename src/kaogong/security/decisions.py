@@ -18,6 +18,8 @@ class Action(StrEnum):
     COMMAND_DEVICES = "command_devices"
     SEND_SAMPLES = "send_samples"
     QUERY_DATA = "query_data"
+    ENTER_DATA = "enter_data"
+    CORRECT_DATA = "correct_data"
     REPLAY_DEAD_LETTERS = "replay_dead_letters"
     SEE_PEOPLE = "see_people"
     MANAGE_PEOPLE = "manage_people"
@@ -39,6 +41,8 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.COMMAND_DEVICES: frozenset({Role.ENGINEER, Role.OPERATOR}),
     Action.SEND_SAMPLES: frozenset({Role.ENGINEER}),
     Action.QUERY_DATA: frozenset({Role.TENANT_ADMIN, Role.ENGINEER, Role.OPERATOR, Role.DEVELOPER, Role.AUDITOR}),
+    Action.ENTER_DATA: frozenset({Role.TENANT_ADMIN, Role.ENGINEER, Role.OPERATOR}),
+    Action.CORRECT_DATA: frozenset({Role.TENANT_ADMIN, Role.ENGINEER}),
     Action.REPLAY_DEAD_LETTERS: frozenset({Role.TENANT_ADMIN, Role.ENGINEER}),
     Action.SEE_PEOPLE: frozenset({Role.TENANT_ADMIN, Role.AUDITOR}),
     Action.MANAGE_PEOPLE: frozenset({Role.TENANT_ADMIN}),

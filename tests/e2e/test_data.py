@@ -1,0 +1,53 @@
+"""The meaning of samples, from the outside: entered by hand, corrected, marked, and all of it taken back."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from bench.platform import Platform
+from tests.e2e.conftest import eventually
+
+pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning:paho")
+
+
+def moment(minutes_ago: float) -> datetime:
+    return (datetime.now(UTC) - timedelta(minutes=minutes_ago)).replace(microsecond=0)
+
+
+def flow(platform: Platform, key: str) -> list[Any]:
+    rows = platform.call(
+        "GET", f"/devices/{key}/history", params={"property": "flow", "aggregate": "raw", "from": moment(600).isoformat()}
+    )["rows"]
+    return [value for _, value, _ in rows]
+
+
+@pytest.mark.req("D04", "D07")
+def test_a_reading_is_entered_corrected_marked_and_every_former_value_is_found_again(plain: Platform, device: dict[str, str]) -> None:
+    key, at = device["key"], moment(30)
+    by_machine = [{"ts": int((at + timedelta(minutes=i)).timestamp() * 1000), "values": {"flow": 10.0 + i}} for i in range(5)]
+    plain.call("POST", f"/up/{key}/telemetry", json=by_machine)
+    assert eventually(lambda: flow(plain, key), lambda found: len(found) == 5) == [10, 11, 12, 13, 14]
+
+    wrong = (at + timedelta(minutes=1)).isoformat()
+    correction = {"readings": [{"property": "flow", "value": 1.15, "unit": "m³/min", "observed_at": wrong}], "text": "read off the meter"}
+    plain.call("POST", f"/devices/{key}/readings", json=correction)
+    assert eventually(lambda: flow(plain, key), lambda found: 11 not in found) == [10, 69, 12, 13, 14]
+    found = plain.call("GET", f"/devices/{key}/versions", params={"property": "flow"})
+    (of_moment,) = found["items"]
+    assert [(one["value"], one["entered_by"], one["text"], one["device"]) for one in of_moment["versions"]] == [
+        (11.0, None, "", key),
+        (69.0, "admin", "read off the meter", key),
+    ]
+    assert of_moment["versions"][1]["reason"] == "good_edited"
+    assert [one["superseded_at"] is None for one in of_moment["versions"]] == [False, True]
+
+    span = {"from": (at + timedelta(minutes=2)).isoformat(), "to": (at + timedelta(minutes=4)).isoformat()}
+    mark = plain.call("POST", "/marks", json={"device": key, "kind": "deleted", "text": "wired wrongly", **span})
+    assert flow(plain, key) == [10, 69, 14]
+    shown = plain.call("GET", "/marks", params={"device": key, "kind": "deleted"})["items"]
+    assert [(one["target"], one["text"], one["made_by"]) for one in shown] == [(f"device/{key}", "wired wrongly", "admin")]
+    assert plain.call("POST", f"/marks/{mark['id']}/undo")["undone_by"] == "admin"
+    assert flow(plain, key) == [10, 69, 12, 13, 14]
+
+    lines = plain.call("GET", "/audit", params={"limit": 50})["items"]
+    assert [line["action"] for line in lines if line["key"] == key][:3] == ["mark.undo", "mark.make", "reading.enter"]

@@ -149,6 +149,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assets/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Asset Versions
+         * @description The same for an asset, whoever spoke.
+         */
+        get: operations["get_asset_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -661,6 +681,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{key}/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter Readings
+         * @description Enter readings by hand, or correct stored ones: a sample of the same time is replaced and stays readable.
+         */
+        post: operations["enter_readings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Device Versions
+         * @description The values that stood before corrections, with who corrected them and why; with `at` all of that moment.
+         */
+        get: operations["get_device_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/drivers": {
         parameters: {
             query?: never;
@@ -865,6 +925,50 @@ export interface paths {
         get: operations["export_logs"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Marks
+         * @description What people marked, newest first; all of the tenant unless a device or an asset is named.
+         */
+        get: operations["list_marks"];
+        put?: never;
+        /**
+         * Make Mark
+         * @description Say of a time that its samples are bad, delete them, or leave a note. Nothing is lost: undo it, and all is as before.
+         */
+        post: operations["make_mark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marks/{mark_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Mark
+         * @description Undo a mark: samples are seen as if it had never been. Who made it and who undid it stays on record.
+         */
+        post: operations["undo_mark"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1310,7 +1414,7 @@ export interface components {
          * @description What a caller may be allowed to do; also the scopes a machine token can be narrowed to.
          * @enum {string}
          */
-        Action: "own_account" | "see_plant" | "edit_plant" | "issue_credentials" | "command_devices" | "send_samples" | "query_data" | "replay_dead_letters" | "see_people" | "manage_people" | "manage_tokens" | "see_audit" | "see_topology" | "export_logs" | "manage_tenants";
+        Action: "own_account" | "see_plant" | "edit_plant" | "issue_credentials" | "command_devices" | "send_samples" | "query_data" | "enter_data" | "correct_data" | "replay_dead_letters" | "see_people" | "manage_people" | "manage_tokens" | "see_audit" | "see_topology" | "export_logs" | "manage_tenants";
         /**
          * Aggregate
          * @description How history is thinned.
@@ -2405,6 +2509,16 @@ export interface components {
             items: components["schemas"]["EdgeNodeOut"][];
         };
         /**
+         * Entered
+         * @description The platform has the readings: from here on they are not lost.
+         */
+        Entered: {
+            /** Readings */
+            readings: number;
+            /** Sequence */
+            sequence: number;
+        };
+        /**
          * Entry
          * @description How a caller proved who it is.
          * @enum {string}
@@ -2720,6 +2834,98 @@ export interface components {
             username: string;
         };
         /**
+         * MarkIn
+         * @description A mark over a time of a device, or of an asset whoever spoke.
+         */
+        MarkIn: {
+            /** Asset */
+            asset?: string | null;
+            /** Device */
+            device?: string | null;
+            /**
+             * From
+             * @description Included.
+             * @example 2026-11-21T08:00:00Z
+             * @example 1795248000000
+             */
+            from: string;
+            kind: components["schemas"]["NewMarkKind"];
+            /**
+             * Properties
+             * @description Empty: all of them.
+             * @default []
+             */
+            properties?: string[];
+            /**
+             * Text
+             * @description Why; a note must say something.
+             * @default
+             */
+            text?: string;
+            /**
+             * To
+             * @description Not included.
+             * @example 2026-11-21T08:00:00Z
+             * @example 1795248000000
+             */
+            to: string;
+        };
+        /**
+         * MarkKind
+         * @description What a person says of samples. `bad` and `deleted` change how they are read, `note` and `entered` do not.
+         * @enum {string}
+         */
+        MarkKind: "bad" | "deleted" | "note" | "entered";
+        /**
+         * MarkOut
+         * @description A mark, who made it and whether it still holds.
+         */
+        MarkOut: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /** Id */
+            id: string;
+            kind: components["schemas"]["MarkKind"];
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Made By */
+            made_by: string;
+            /** Properties */
+            properties: string[];
+            /**
+             * Target
+             * @description What was named: device/pump-1 or asset/pump-1.
+             */
+            target: string;
+            /** Text */
+            text: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Undone At */
+            undone_at: string | null;
+            /** Undone By */
+            undone_by: string | null;
+        };
+        /**
+         * Marks
+         * @description Marks, newest first.
+         */
+        Marks: {
+            /** Items */
+            items: components["schemas"]["MarkOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * Me
          * @description Who is signed in and what it may do.
          */
@@ -2803,6 +3009,12 @@ export interface components {
              */
             zh?: string;
         };
+        /**
+         * NewMarkKind
+         * @description What a person may say of a time: `bad` keeps the values and counts none, `deleted` hides them, `note` explains.
+         * @enum {string}
+         */
+        NewMarkKind: "bad" | "deleted" | "note";
         /**
          * NewPassword
          * @description A password change by its owner.
@@ -3350,6 +3562,42 @@ export interface components {
             truncated: boolean;
         };
         /**
+         * ReadingIn
+         * @description One value as it was read off.
+         */
+        ReadingIn: {
+            /**
+             * Observed At
+             * @description Unset: now. The time of a stored sample: it is corrected.
+             */
+            observed_at?: string | null;
+            /** Property */
+            property: string;
+            /**
+             * Unit
+             * @description Unset: the property's own; another one is converted.
+             */
+            unit?: string | null;
+            /** Value */
+            value: number | boolean | string | unknown[] | {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * ReadingsIn
+         * @description Values entered by hand.
+         */
+        ReadingsIn: {
+            /** Readings */
+            readings: components["schemas"]["ReadingIn"][];
+            /**
+             * Text
+             * @description Why, for the record.
+             * @default
+             */
+            text?: string;
+        };
+        /**
          * Replayed
          * @description How many letters were sent again.
          */
@@ -3677,6 +3925,77 @@ export interface components {
              * @default []
              */
             properties?: components["schemas"]["Property"][];
+        };
+        /**
+         * ValueHistories
+         * @description Moments of one property at which a value was corrected, newest first.
+         */
+        ValueHistories: {
+            /** Items */
+            items: components["schemas"]["ValueHistory"][];
+            /** Property */
+            property: string;
+            /** Symbol */
+            symbol: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * ValueHistory
+         * @description The values of one moment, oldest first.
+         */
+        ValueHistory: {
+            /**
+             * Observed At
+             * Format: date-time
+             */
+            observed_at: string;
+            /** Versions */
+            versions: components["schemas"]["ValueVersion"][];
+        };
+        /**
+         * ValueVersion
+         * @description One value that stood or stands at a point and time.
+         */
+        ValueVersion: {
+            /**
+             * Device
+             * @description Who spoke.
+             */
+            device: string | null;
+            /**
+             * Entered By
+             * @description Who entered it by hand.
+             */
+            entered_by?: string | null;
+            quality: components["schemas"]["QualityWord"];
+            /**
+             * Reason
+             * @description The status code's name; good_edited: entered by hand.
+             */
+            reason: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Status */
+            status: number;
+            /**
+             * Superseded At
+             * @description null: it stands.
+             */
+            superseded_at: string | null;
+            /**
+             * Text
+             * @description Why it was entered.
+             * @default
+             */
+            text?: string;
+            /** Value */
+            value: number | boolean | string | unknown[] | {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * Write
@@ -4349,6 +4668,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Latest"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not usable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_asset_versions: {
+        parameters: {
+            query: {
+                /** @description One moment; everything that stood then, corrected or not. */
+                at?: string | null;
+                /** @description ISO 8601 or milliseconds, included. */
+                from?: string | null;
+                property: string;
+                /** @description ISO 8601 or milliseconds, not included. */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The key. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValueHistories"];
                 };
             };
             /** @description The request cannot be read */
@@ -6993,6 +7397,190 @@ export interface operations {
             };
         };
     };
+    enter_readings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadingsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entered"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not usable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_device_versions: {
+        parameters: {
+            query: {
+                /** @description One moment; everything that stood then, corrected or not. */
+                at?: string | null;
+                /** @description ISO 8601 or milliseconds, included. */
+                from?: string | null;
+                property: string;
+                /** @description ISO 8601 or milliseconds, not included. */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The key. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValueHistories"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not usable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_drivers: {
         parameters: {
             query?: never;
@@ -7924,6 +8512,277 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not usable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_marks: {
+        parameters: {
+            query?: {
+                /** @description Marks on this asset's points. */
+                asset?: string | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Marks on this device's points. */
+                device?: string | null;
+                /** @description ISO 8601 or milliseconds, included. */
+                from?: string | null;
+                kind?: components["schemas"]["MarkKind"][];
+                limit?: number;
+                property?: string[];
+                /** @description ISO 8601 or milliseconds, not included. */
+                to?: string | null;
+                /** @description Also those that were undone. */
+                undone?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marks"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not usable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_mark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkOut"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not usable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_mark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mark_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkOut"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,6 +8,7 @@ export function severityOf(code: number | null | undefined): Severity {
 
 /** Codes that have a sentence of their own in the locale files, under `quality.reason`. */
 export const qualityReasons = {
+  0x00dc0000: 'good_edited',
   0x40000000: 'uncertain',
   0x40900000: 'uncertain_last_usable',
   0x40940000: 'uncertain_eu_exceeded',

@@ -70,7 +70,7 @@ function Loaded({ device, type }: { device: Schemas['DeviceOut']; type: Schemas[
     history: () => (
       <Panel>
         <Suspense fallback={<SkeletonBlock height={420} />}>
-          <HistoryView device={device.key} type={type} chosen={search.p} range={rangeOf(search)} asTable={search.table ?? false} onChange={(next) => change(next, true)} />
+          <HistoryView device={device.key} type={type} chosen={search.p} range={rangeOf(search)} asTable={search.table ?? false} rights={{ enter: may('enter_data'), correct: may('correct_data') }} onChange={(next) => change(next, true)} />
         </Suspense>
       </Panel>
     ),

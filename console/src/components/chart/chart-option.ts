@@ -22,6 +22,16 @@ export interface ChartSeries {
   stepped?: boolean
 }
 
+/** A time that people said something of. */
+export interface ChartBand {
+  from: number
+  to: number
+  kind: string
+  text: string
+  /** The series it is about; empty: all. */
+  keys: readonly string[]
+}
+
 export interface ChartWords {
   quality: (code: number) => string | undefined
   none: string
@@ -32,6 +42,7 @@ export interface ChartLook {
   language: Language
   words: ChartWords
   limits: boolean
+  bands?: readonly ChartBand[]
 }
 
 const stripHeight = 220
@@ -130,7 +141,13 @@ function line(series: ChartSeries, index: number, strip: number, look: ChartLook
     emphasis: { disabled: true },
     markArea: {
       silent: true,
-      data: runs.map((run) => [{ xAxis: run.from, itemStyle: { color: run.severity === 'bad' ? palette.bad : palette.info, opacity: 0.14 } }, { xAxis: run.to }]),
+      label: { color: palette.muted, fontSize: 11, position: 'insideTop', overflow: 'truncate', width: 120 },
+      data: [
+        ...(look.bands ?? [])
+          .filter((band) => band.keys.length === 0 || band.keys.includes(series.key))
+          .map((band): [object, object] => [{ xAxis: band.from, name: band.text, itemStyle: { color: band.kind === 'bad' ? palette.bad : palette.lineStrong, opacity: 0.12, borderType: 'dashed', borderWidth: 1, borderColor: palette.lineStrong } }, { xAxis: band.to }]),
+        ...runs.map((run): [object, object] => [{ xAxis: run.from, itemStyle: { color: run.severity === 'bad' ? palette.bad : palette.info, opacity: 0.14 } }, { xAxis: run.to }]),
+      ],
     },
     markLine: {
       silent: true,

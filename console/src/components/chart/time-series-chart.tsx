@@ -6,12 +6,12 @@ import { qualityReasonOf, severityOf } from '@/lib/quality'
 import type { Span } from '@/lib/time-range'
 import { useLanguage } from '@/lib/use-language'
 
-import { chartHeight, chartOption, type ChartSeries } from './chart-option'
+import { chartHeight, chartOption, type ChartBand, type ChartSeries } from './chart-option'
 import { init, type EChartsType } from './echarts'
 import './time-series-chart.css'
 import { useChartGestures } from './use-chart-gestures'
 
-export type { ChartSeries } from './chart-option'
+export type { ChartBand, ChartSeries } from './chart-option'
 
 interface Props {
   series: readonly ChartSeries[]
@@ -19,11 +19,12 @@ interface Props {
   onSpan: (span: Span) => void
   busy?: boolean
   limits?: boolean
+  bands?: readonly ChartBand[]
   label: string
 }
 
 /** Lines over time: gaps stay gaps, poor quality is shaded, each unit has its own strip and axis. */
-export function TimeSeriesChart({ series, span, onSpan, busy = false, limits = false, label }: Props) {
+export function TimeSeriesChart({ series, span, onSpan, busy = false, limits = false, bands, label }: Props) {
   const { t } = useTranslation()
   const language = useLanguage()
   const theme = useTheme()
@@ -43,8 +44,8 @@ export function TimeSeriesChart({ series, span, onSpan, busy = false, limits = f
         return severity === 'good' ? undefined : reason ? t(`quality.reason.${reason}`) : t(`quality.${severity}`)
       },
     }
-    return chartOption(series, span, { theme, language, words, limits })
-  }, [series, span, theme, language, limits, t])
+    return chartOption(series, span, { theme, language, words, limits, ...(bands && { bands }) })
+  }, [series, span, theme, language, limits, bands, t])
 
   useEffect(() => {
     if (!canvas.current) return undefined

@@ -15,7 +15,7 @@ export function QualityMark({ code, brief = false }: { code: number; brief?: boo
   const words = reason ? t(`quality.reason.${reason}`) : t(`quality.${severity}`)
   return (
     <Mark tone={tones[severity]} title={severity === 'good' ? undefined : `${words} (${hex})`}>
-      {brief ? t(`quality.${severity}`) : severity === 'good' ? t('quality.good') : words}
+      {brief ? t(`quality.${severity}`) : words}
     </Mark>
   )
 }

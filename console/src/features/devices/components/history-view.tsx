@@ -1,5 +1,5 @@
 import { DownloadOutlined } from '@ant-design/icons'
-import { useMutation, useQueries, type UseQueryResult } from '@tanstack/react-query'
+import { useMutation, useQueries, useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { Button, Checkbox, Dropdown, Segmented, Select } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -21,11 +21,14 @@ import { useLanguage } from '@/lib/use-language'
 
 import { downloadHistory, type FileType } from '../api/download-history'
 import { historyQuery, type History } from '../api/get-history'
+import { marksQuery } from '../api/list-marks'
 import { chartSeries } from '../chart-series'
 import { isPlottable } from '../points'
+import { HistoryHand, type Rights } from './history-hand'
 
 const mostSeries = 8
 const mostPoints = 4000
+const none: Schemas['MarkOut'][] = []
 
 interface Props {
   device: string
@@ -33,11 +36,12 @@ interface Props {
   chosen: readonly string[] | undefined
   range: TimeRange
   asTable: boolean
+  rights: Rights
   onChange: (change: { p?: string[]; from?: string; to?: string; table?: boolean | undefined }) => void
 }
 
 /** The past of a device: which properties, which time, as lines or as a table, and as a file. */
-export function HistoryView({ device, type, chosen, range, asTable, onChange }: Props) {
+export function HistoryView({ device, type, chosen, range, asTable, rights, onChange }: Props) {
   const { t } = useTranslation()
   const language = useLanguage()
   const [limits, setLimits] = useState(false)
@@ -51,6 +55,8 @@ export function HistoryView({ device, type, chosen, range, asTable, onChange }: 
   const each = Math.floor(mostPoints / Math.max(1, keys.length))
   const { answers, failed, waiting, busy } = useQueries({ queries: keys.map((key) => historyQuery(device, key, span, Math.min(2000, each))), combine: together })
   const series = useMemo(() => keys.flatMap((key, index) => chartSeries(type, key, answers[index], language)), [type, language, keys, answers])
+  const marks = useQuery(marksQuery(device, span)).data?.items ?? none
+  const bands = useMemo(() => marks.filter((mark) => !mark.undone_at && mark.kind !== 'entered').map((mark) => ({ from: Date.parse(mark.from), to: Date.parse(mark.to), kind: mark.kind, text: mark.text, keys: mark.properties })), [marks])
   const points = series.reduce((sum, one) => sum + one.rows.length, 0)
   const download = useMutation({ mutationFn: (file: FileType) => downloadHistory(device, keys, shown, file) })
 
@@ -114,11 +120,12 @@ export function HistoryView({ device, type, chosen, range, asTable, onChange }: 
       ) : (
         <>
           <ChartLegend series={series} />
-          <TimeSeriesChart series={series} span={shown} onSpan={show} busy={busy} limits={limits} label={t('history.label', { from: formatTime(shown.from, language), to: formatTime(shown.to, language), count: series.length })} />
+          <TimeSeriesChart series={series} span={shown} onSpan={show} busy={busy} limits={limits} bands={bands} label={t('history.label', { from: formatTime(shown.from, language), to: formatTime(shown.to, language), count: series.length })} />
           {points === 0 && !busy && <EmptyState title={t('history.empty')}>{t('history.empty_text')}</EmptyState>}
           <p className="kg-muted kg-small">{t('history.help')}</p>
         </>
       )}
+      <HistoryHand device={device} type={type} keys={keys} span={span} rights={rights} marks={marks} />
     </div>
   )
 }

@@ -413,6 +413,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/device-facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Devices
+         * @description How many of the devices a list would show there are of each type and at each place below the chosen one.
+         */
+        get: operations["count_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/device-types": {
         parameters: {
             query?: never;
@@ -2586,6 +2606,20 @@ export interface components {
             items: components["schemas"]["EventOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * Facets
+         * @description How many devices are of each type and at each of some places (by path; "": at none).
+         */
+        Facets: {
+            /** Places */
+            places: {
+                [key: string]: number;
+            };
+            /** Types */
+            types: {
+                [key: string]: number;
+            };
         };
         /**
          * FirstPassword
@@ -5806,6 +5840,82 @@ export interface operations {
             };
         };
     };
+    count_devices: {
+        parameters: {
+            query?: {
+                /** @description Key of the device that speaks for them. */
+                gateway?: string | null;
+                /** @description Path of a place; everything below it is included. */
+                place?: string | null;
+                /** @description Words to find in key or name. */
+                q?: string | null;
+                /** @description How they stand. */
+                state?: components["schemas"]["State"] | null;
+                /** @description Key of the device type. */
+                type?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Facets"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not usable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_device_types: {
         parameters: {
             query?: never;
@@ -6238,7 +6348,7 @@ export interface operations {
                 place?: string | null;
                 /** @description Words to find in key or name. */
                 q?: string | null;
-                /** @description How they stand; a page may then hold fewer than `limit` and still have a `next`. */
+                /** @description How they stand. */
                 state?: components["schemas"]["State"] | null;
                 /** @description Key of the device type. */
                 type?: string | null;

@@ -1,6 +1,5 @@
 """What the gate and the edge nodes know of a device's connection, brought together in words."""
 
-from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -17,10 +16,12 @@ from kaogong.security import REFUSALS
 MOST_NODES = 500  # edge nodes of a tenant
 
 
-def connections_of(session: Session, principal: Principal, ids: Mapping[str, int], zone: ZoneInfo) -> dict[int, Connection]:
-    """What is known of each device's connection, by device id; `ids` by key."""
+def connections_of(session: Session, principal: Principal, zone: ZoneInfo) -> dict[int, Connection]:
+    """By device id what is known of its connection, of the devices of which something is."""
     at_gate = security.connections_of(session, principal)
-    read_by = {ids[key]: source for key, source in fleet.sources(session, principal, zone).items() if key in ids}
+    sources = fleet.sources(session, principal, zone)
+    ids = registry.device_ids_of(session, principal, list(sources))
+    read_by = {ids[key]: source for key, source in sources.items() if key in ids}
     return {one: _facts(at_gate.get(one), read_by.get(one)) for one in at_gate.keys() | read_by.keys()}
 
 

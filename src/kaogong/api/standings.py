@@ -10,6 +10,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import numpy as np
+import numpy.typing as npt
+
 from kaogong.api.shapes.registry import DeviceState
 from kaogong.api.states import UNKNOWN, Connection, Figures, State, Tally, Verdict, verdict
 from kaogong.core.clock import now
@@ -21,9 +24,10 @@ COST_FACTOR = 20  # a computation that took 1 s is not repeated for 20
 
 @dataclass
 class Standing:
-    """The figures of every device of a tenant at `at`, None while the historian does not answer; `nodes` are how edge nodes stand.
+    """How the devices of a tenant stood at `at`; `figures` is None while the historian does not answer. `nodes` are how edge nodes stand.
 
-    Verdicts are made when asked for, with the age of that moment.
+    Holds those alone that have ever sent a sample or come to the gate: of a million that never did there is nothing to hold but
+    `total`. Verdicts are made when asked for, with the age of that moment.
     """
 
     at: datetime
@@ -31,6 +35,7 @@ class Standing:
     connections: Mapping[int, Connection]
     places: Mapping[int, str]
     keys: Mapping[int, str]
+    total: int
     nodes: Mapping[int, Verdict] = field(default_factory=dict)
     fresh_until: float = 0.0
     _verdicts: dict[int, Verdict] = field(default_factory=dict)
@@ -51,7 +56,7 @@ class Standing:
         return DeviceState.model_validate(self.verdict(device_id), from_attributes=True)
 
     def all_verdicts(self) -> Mapping[int, Verdict]:
-        """How every device stood at `at`."""
+        """How every device that is known stood at `at`."""
         if not self._verdicts:
             self._verdicts = {one: self._verdict(self.at, one) for one in self.keys}
         return self._verdicts
@@ -60,8 +65,17 @@ class Standing:
         """How many stand how."""
         verdicts = self.all_verdicts().values()
         counts = Counter(one.state for one in verdicts)
+        counts[State.NEVER if self.figures is not None else State.UNKNOWN] += max(0, self.total - len(verdicts))
         silent = [one.age_s or 0.0 for one in verdicts if one.state is State.SILENT]
         return Tally(**{state.value: counts[state] for state in State}, silent_for_s=max(silent, default=None))
+
+    def ids_in(self, state: State) -> npt.NDArray[np.int64]:
+        """The known devices in a state, ascending."""
+        return np.array(sorted(device for device, one in self.all_verdicts().items() if one.state is state), np.int64)
+
+    def ids(self) -> npt.NDArray[np.int64]:
+        """The known devices, ascending."""
+        return np.array(sorted(self.keys), np.int64)
 
     def abnormal(self) -> list[tuple[int, Verdict]]:
         """The devices somebody should look at, the longest without data first."""

@@ -32,22 +32,26 @@ def state_of(device: Device) -> DeviceState:
 async def compute(platform: Platform, principal: Principal) -> Standing:
     """How every device of the tenant stands now."""
 
-    def facts(session: Session) -> tuple[pl.DataFrame, pl.DataFrame, dict[int, Connection], dict[int, Verdict]]:
-        devices = registry.device_places(session, principal)
-        ids = dict(zip(devices["key"].to_list(), devices["id"].to_list(), strict=True))
-        connections = connections_of(session, principal, ids, platform.time_zone)
-        return devices, _staleness(session, principal), connections, nodes_of(session, principal, platform.time_zone)
+    try:
+        latest: pl.DataFrame | None = await platform.historian.latest(principal.tenant_id)
+    except NotReady:
+        latest = None
+    heard = set() if latest is None else set(latest["device"].unique().to_list())
 
-    devices, staleness, connections, nodes = await platform.read(facts)
+    def facts(session: Session) -> tuple[pl.DataFrame, pl.DataFrame, dict[int, Connection], dict[int, Verdict], int]:
+        connections = connections_of(session, principal, platform.time_zone)
+        nodes = nodes_of(session, principal, platform.time_zone)
+        devices = registry.device_places(session, principal, sorted(heard | connections.keys() | nodes.keys()))
+        return devices, _staleness(session, principal), connections, nodes, registry.count_devices(session, principal)
+
+    devices, staleness, connections, nodes, total = await platform.read(facts)
     keys = dict(zip(devices["id"].to_list(), devices["key"].to_list(), strict=True))
     places = dict(zip(devices["id"].to_list(), devices["place"].fill_null("").to_list(), strict=True))
-    try:
-        latest = await platform.historian.latest(principal.tenant_id)
-    except NotReady:
-        return Standing(now(), None, connections, places, keys, nodes)
+    if latest is None:
+        return Standing(now(), None, connections, places, keys, total, nodes)
     latest = latest.join(devices.select("id"), left_on="device", right_on="id", how="semi")
     moment = now()
-    return Standing(moment, _figures(moment, latest, staleness), connections, places, keys, nodes)
+    return Standing(moment, _figures(moment, latest, staleness), connections, places, keys, total, nodes)
 
 
 def _staleness(session: Session, principal: Principal) -> pl.DataFrame:

@@ -33,6 +33,7 @@ NamedKind = Literal["asset", "device", "property"]
 _TOUCHED: dict[str, tuple[NamedKind, ...]] = {
     "tenant": ("asset", "device", "property"),
     "device": ("device", "asset"),
+    "devices": ("device", "asset"),
     "asset": ("asset",),
     "type": ("property",),
 }

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 import kaogong
+from kaogong import registry
 from kaogong.db import Database, schema
 from kaogong.settings import Settings
 
@@ -28,7 +29,12 @@ def upgrade_registry(settings: Settings, *, dry_run: bool = False) -> list[str]:
     try:
         if dry_run and database.is_sqlite and not Path(database.url.database or "").exists():
             return schema.steps_from(None)  # connecting would create the file
-        return schema.upgrade(database, dry_run=dry_run)
+        done = schema.upgrade(database, dry_run=dry_run)
+        if done and not dry_run:
+            with database.write() as session:
+                indexed = registry.reindex(session)
+            done += [f"search index: {indexed} devices and assets"] if indexed else []
+        return done
     finally:
         database.close()
 

@@ -7,6 +7,7 @@ Called by every room that keeps rows (audit, registry, security, fleet) and by t
 from kaogong.db import outbox
 from kaogong.db.base import Base, IdText, Utc
 from kaogong.db.database import Database
+from kaogong.db.many import Same, Stored, among, insert_columns, modest, reserve_ids, roomy
 from kaogong.db.outbox import Change, Relay
 from kaogong.db.page import Page, after, cursor, page_limit
 
@@ -17,9 +18,16 @@ __all__ = [
     "IdText",
     "Page",
     "Relay",
+    "Same",
+    "Stored",
     "Utc",
     "after",
+    "among",
     "cursor",
+    "insert_columns",
+    "modest",
     "outbox",
     "page_limit",
+    "reserve_ids",
+    "roomy",
 ]

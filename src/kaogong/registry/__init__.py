@@ -7,7 +7,7 @@ Every verb takes `(session, principal, …)`, sees the principal's tenant alone 
 change feed and the audit log in the caller's transaction. `version=` where offered: Conflict unless it is the stored one.
 
 Change feed (`db.Change.kind`: what `id` and `key` name): tenant; person; place (path); type; device (a put also covers what was made with
-it: asset, binding, login; a delete also shuts it out); asset; binding (the device's id and key); credential (device id, username);
+it: asset, binding, login; a delete also shuts it out); devices (very many puts in one line, `changes.range_of` has the ids); asset; binding (the device's id and key); credential (device id, username);
 edge_configuration (the node's id and key).
 """
 
@@ -15,11 +15,12 @@ from kaogong.registry.directory import Directory
 from kaogong.registry.service.assets import create_asset, get_asset, list_assets
 from kaogong.registry.service.bindings import bind, bindings_at, bindings_of, unbind
 from kaogong.registry.service.credentials import all_credentials, credential_state, find_credential, issue_credential, revoke_credential
-from kaogong.registry.service.device_creation import create_device, create_devices
+from kaogong.registry.service.device_creation import Made, create_device, create_devices, make_devices
 from kaogong.registry.service.device_types import create_type, delete_type, get_type, list_types, put_type
 from kaogong.registry.service.devices import delete_device, get_device, list_devices, patch_device
 from kaogong.registry.service.edge_nodes import check_edge_configuration, get_edge_configuration, put_edge_configuration
-from kaogong.registry.service.names import device_places, name_table
+from kaogong.registry.service.facets import device_facets
+from kaogong.registry.service.names import count_devices, device_ids_of, device_keys_of, device_places, name_table
 from kaogong.registry.service.people import (
     create_person,
     delete_person,
@@ -31,6 +32,7 @@ from kaogong.registry.service.people import (
     set_password_hash,
 )
 from kaogong.registry.service.places import create_place, delete_place, get_place, list_places, patch_place, place_counts
+from kaogong.registry.service.reindex import reindex
 from kaogong.registry.service.tenants import EDGE_NODE, acting_in, create_tenant, get_tenant, list_tenants
 from kaogong.registry.types import (
     LEVELS,
@@ -48,6 +50,7 @@ from kaogong.registry.types import (
     DeviceType,
     EdgeConfiguration,
     Event,
+    Facets,
     Level,
     Name,
     NewAsset,
@@ -86,7 +89,9 @@ __all__ = [
     "Directory",
     "EdgeConfiguration",
     "Event",
+    "Facets",
     "Level",
+    "Made",
     "Name",
     "NewAsset",
     "NewDevice",
@@ -110,6 +115,7 @@ __all__ = [
     "bindings_at",
     "bindings_of",
     "check_edge_configuration",
+    "count_devices",
     "create_asset",
     "create_device",
     "create_devices",
@@ -122,6 +128,9 @@ __all__ = [
     "delete_person",
     "delete_place",
     "delete_type",
+    "device_facets",
+    "device_ids_of",
+    "device_keys_of",
     "device_places",
     "find_credential",
     "find_people",
@@ -140,6 +149,7 @@ __all__ = [
     "list_places",
     "list_tenants",
     "list_types",
+    "make_devices",
     "name_table",
     "patch_device",
     "patch_person",
@@ -147,6 +157,7 @@ __all__ = [
     "place_counts",
     "put_edge_configuration",
     "put_type",
+    "reindex",
     "revoke_credential",
     "set_password_hash",
     "unbind",

@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from kaogong.core.sample import Kind
 from kaogong.db import Change, outbox
+from kaogong.registry.changes import DEVICES, range_of
+from kaogong.registry.device_table import DeviceTable, Named
 from kaogong.registry.tables import AssetRow, BindingRow, DeviceRow, PropertyRow, TenantRow
 from kaogong.registry.types import DeviceRef, PropertyRef
 
@@ -67,7 +69,7 @@ class Directory:
         self.seq = 0
         self._tenants: dict[str, int] = {}
         self._tenant_keys: dict[int, str] = {}
-        self._devices: dict[str, dict[str, DeviceRef]] = {}
+        self._devices = DeviceTable()
         self._types: dict[int, dict[str, PropertyRef]] = {}
         self._identity: npt.NDArray[np.uint32] = np.zeros(1024, np.uint32)
         self._bound: dict[int, list[_Bound]] = {}
@@ -82,9 +84,8 @@ class Directory:
         return directory
 
     def device(self, tenant: str, device: str) -> DeviceRef | None:
-        """The device of that key, or None; one dictionary lookup in the tenant's dictionary."""
-        devices = self._devices.get(tenant)
-        return devices.get(device) if devices is not None else None
+        """The device of that key, or None."""
+        return self._devices.get(tenant, device)
 
     def properties(self, type_id: int) -> Mapping[str, PropertyRef]:
         """The live properties of a type by key; empty for an unknown type."""
@@ -108,7 +109,7 @@ class Directory:
 
     def device_count(self, tenant: str) -> int:
         """How many devices a tenant has."""
-        return len(self._devices.get(tenant, ()))
+        return self._devices.count(self._tenants.get(tenant, 0))
 
     def property_table(self) -> pl.DataFrame:
         """Every live property, columns PROPERTIES; the same frame until a type changes."""
@@ -158,6 +159,8 @@ class Directory:
             self._read_types(session, [c.id for c in by_kind["type"]])
         if "device" in by_kind:
             self._read_devices(session, by_kind["device"])
+        for change in by_kind.get(DEVICES, ()):
+            self._read_range(session, change)
         spoken = {c.id for kind in ("device", "binding") for c in by_kind.get(kind, ())}
         if spoken:
             self._read_bindings(session, sorted(spoken))
@@ -168,15 +171,13 @@ class Directory:
         self.seq = outbox.head(session)
         self._read_tenants(session)
         self._read_types(session, None)
-        for tenant_id, key, *ref in session.execute(_devices().execution_options(yield_per=10_000)):
-            self._put_device(tenant_id, key, DeviceRef(tenant_id, *ref))
+        self._devices.extend(self._named(session, _devices()))
         self._read_all_bindings(session)
 
     def _read_tenants(self, session: Session) -> None:
         for tenant_id, key in session.execute(select(TenantRow.id, TenantRow.key)):
             self._tenants[key] = tenant_id
             self._tenant_keys[tenant_id] = key
-            self._devices.setdefault(key, {})
 
     def _read_types(self, session: Session, ids: Sequence[int] | None) -> None:
         query = select(PropertyRow).where(PropertyRow.retired_at.is_(None)).order_by(PropertyRow.type_id, PropertyRow.position)
@@ -190,24 +191,34 @@ class Directory:
 
     def _read_devices(self, session: Session, changes: Sequence[Change]) -> None:
         for change in changes:
-            devices = self._devices.setdefault(change.tenant, {})
-            if change.key in devices and devices[change.key].device_id == change.id:
-                del devices[change.key]
+            known = self._devices.get(change.tenant, change.key)
+            if known is not None and known.device_id == change.id:
+                self._devices.drop(change.tenant, change.key)
         for part in _parts(sorted({c.id for c in changes})):
-            for tenant_id, key, *ref in session.execute(_devices().where(DeviceRow.id.in_(part))):
-                self._put_device(tenant_id, key, DeviceRef(tenant_id, *ref))
+            for named in self._named(session, _devices().where(DeviceRow.id.in_(part))):
+                self._devices.put(named)
 
-    def _put_device(self, tenant_id: int, key: str, ref: DeviceRef) -> None:
-        self._devices[self._tenant_keys[tenant_id]][key] = ref
+    def _read_range(self, session: Session, change: Change) -> None:
+        first, last = range_of(change)
+        self._devices.extend(self._named(session, _devices().where(DeviceRow.id.between(first, last))))
+        self._read_simple_bindings(session, BindingRow.device_id.between(first, last))
+
+    def _named(self, session: Session, query: Select[int, str, int, int, int]) -> Iterable[Named]:
+        for tenant_id, key, *ref in session.execute(query.execution_options(yield_per=10_000)):
+            yield Named(self._tenant_keys[tenant_id], key, DeviceRef(tenant_id, *ref))
 
     def _read_all_bindings(self, session: Session) -> None:
+        self._read_simple_bindings(session, true())
+
+    def _read_simple_bindings(self, session: Session, which: ColumnElement[bool]) -> None:
+        """Bindings of `which` devices; those that are not simple one by one."""
         involved = _bindings().where(
-            or_(BindingRow.mapping.is_not(None), BindingRow.valid_from.is_not(None), BindingRow.valid_to.is_not(None))
+            which, or_(BindingRow.mapping.is_not(None), BindingRow.valid_from.is_not(None), BindingRow.valid_to.is_not(None))
         )
         special = sorted({device for device, *_ in session.execute(involved)})
         self._read_bindings(session, special)
         rest = select(BindingRow.device_id, BindingRow.asset_id).join(DeviceRow, DeviceRow.id == BindingRow.device_id)
-        rest = rest.where(DeviceRow.deleted_at.is_(None)).execution_options(yield_per=100_000)
+        rest = rest.where(which, DeviceRow.deleted_at.is_(None)).execution_options(yield_per=10_000)
         for part in session.execute(rest).partitions():
             pairs = np.array([tuple(row) for row in part], dtype=np.int64)
             pairs = pairs[~np.isin(pairs[:, 0], special)]

@@ -1,15 +1,20 @@
 """Every query of the registry; each starts from the caller's tenant."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
+import numpy as np
 from sqlalchemy import Row, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from kaogong.core.principal import Principal
-from kaogong.db import Base
+from kaogong.db import Base, among
 from kaogong.db.page import COUNTED_TO
+from kaogong.registry import index
+from kaogong.registry.grams import Field, field_token
 from kaogong.registry.tables import (
     AssetRow,
     BindingRow,
@@ -31,9 +36,9 @@ AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
 
 class Position(NamedTuple):
-    """Behind which key a page begins, and how many the first page counted (to COUNTED_TO + 1)."""
+    """Behind what a page begins (a key, or the id in a list in the order of making), and how many the first page counted."""
 
-    key: str
+    after: str | int
     counted: int
 
 
@@ -46,6 +51,7 @@ class Found(NamedTuple):
 
 
 MANY = 500  # values in one IN list
+SORTED_TO = 5000  # so many found are still sorted by key; more come in the order in which they were made
 _Gateway = aliased(DeviceRow)
 
 
@@ -93,10 +99,47 @@ def place_ids_under(session: Session, principal: Principal, path: str) -> list[i
     return list(session.scalars(query))
 
 
-def devices_per_place(session: Session, principal: Principal) -> dict[int | None, int]:
-    """How many devices stand directly at each place."""
-    query = select(DeviceRow.place_id, func.count()).where(DeviceRow.tenant_id == principal.tenant_id, DeviceRow.deleted_at.is_(None))
-    return {row[0]: row[1] for row in session.execute(query.group_by(DeviceRow.place_id))}
+class Indexable(NamedTuple):
+    """What the index holds of a device or an asset."""
+
+    id: int
+    text: str
+    type_id: int | None
+    place_id: int | None
+    gateway_id: int | None = None
+    is_gateway: bool | None = None
+
+
+def every_tenant(session: Session) -> Sequence[int]:
+    """The id of every tenant, for what is done to the whole registry."""
+    return session.scalars(select(TenantRow.id).order_by(TenantRow.id)).all()
+
+
+def indexable(session: Session, tenant_id: int, kind: index.Indexed, many: int) -> Iterable[list[Indexable]]:
+    """Every living device or asset of a tenant in parts."""
+    if kind is index.Indexed.DEVICE:
+        columns = (DeviceRow.id, DeviceRow.search, DeviceRow.type_id, DeviceRow.place_id, DeviceRow.gateway_id, DeviceRow.is_gateway)
+        query = select(*columns).where(DeviceRow.tenant_id == tenant_id, DeviceRow.deleted_at.is_(None)).order_by(DeviceRow.id)
+    else:
+        query = select(AssetRow.id, AssetRow.search, AssetRow.type_id, AssetRow.place_id).where(AssetRow.tenant_id == tenant_id)  # type: ignore[assignment]
+        query = query.order_by(AssetRow.id)
+    rows = [Indexable(*row) for row in session.execute(query)]
+    return (rows[start : start + many] for start in range(0, len(rows), many))
+
+
+def all_place_chains(session: Session, tenant_id: int) -> dict[int, list[int]]:
+    """By the id of a place: its own and those of all above it, the site first."""
+    rows = session.execute(select(PlaceRow.path, PlaceRow.id).where(PlaceRow.tenant_id == tenant_id))
+    ids = {path: id_ for path, id_ in rows}  # noqa: C416
+    return {id_: [ids[path[:end]] for end in (*(n for n, c in enumerate(path) if c == "/"), len(path))] for path, id_ in ids.items()}
+
+
+def place_and_above(session: Session, principal: Principal, place_id: int | None) -> list[int]:
+    """The ids of a place and of all it lies in, the site first."""
+    path = session.scalar(select(PlaceRow.path).where(PlaceRow.tenant_id == principal.tenant_id, PlaceRow.id == place_id)) or ""
+    parts = path.split("/") if path else []
+    found = places_at(session, principal, ["/".join(parts[: n + 1]) for n in range(len(parts))])
+    return [row.id for _, row in sorted(found.items())]
 
 
 def types(session: Session, principal: Principal) -> Sequence[TypeRow]:
@@ -134,6 +177,18 @@ def devices_by_key(session: Session, principal: Principal, keys: Iterable[str]) 
     return _by(DeviceRow.key, session, query, keys)
 
 
+def device_keys_taken(session: Session, principal: Principal, keys: Sequence[str]) -> list[str]:
+    """Which of `keys` name a device."""
+    query = select(DeviceRow.key).where(DeviceRow.tenant_id == principal.tenant_id, DeviceRow.deleted_at.is_(None))
+    return list(session.scalars(query.where(among(session, DeviceRow.key, keys)).order_by(DeviceRow.key)))
+
+
+def asset_ids(session: Session, principal: Principal, keys: Sequence[str]) -> dict[str, int]:
+    """The ids of the assets of those keys that exist."""
+    query = select(AssetRow.key, AssetRow.id).where(AssetRow.tenant_id == principal.tenant_id)
+    return {key: id_ for key, id_ in session.execute(query.where(among(session, AssetRow.key, keys)))}  # noqa: C416
+
+
 def assets_by_key(session: Session, principal: Principal, keys: Iterable[str]) -> dict[str, AssetRow]:
     """The assets of those keys that exist."""
     return _by(AssetRow.key, session, select(AssetRow).where(AssetRow.tenant_id == principal.tenant_id), keys)
@@ -159,19 +214,38 @@ def devices_with_names(session: Session, principal: Principal, keys: Iterable[st
 
 def device_page(session: Session, principal: Principal, chosen: DeviceFilter, position: Position | None, limit: int) -> Found:
     """Up to `limit` devices behind `position`, with the keys of type, place and gateway."""
-    where = [DeviceRow.tenant_id == principal.tenant_id, DeviceRow.deleted_at.is_(None), *_chosen(session, principal, chosen, DeviceRow)]
-    if chosen.is_gateway is not None:
-        where.append(DeviceRow.is_gateway == chosen.is_gateway)
-    if chosen.gateway is not None:
-        gateway = devices_by_key(session, principal, [chosen.gateway]).get(chosen.gateway)
-        where.append(DeviceRow.gateway_id == (gateway.id if gateway else -1))
-    return _page(session, DeviceRow, where, _device_columns(), position, limit)
+    where = [DeviceRow.tenant_id == principal.tenant_id, DeviceRow.deleted_at.is_(None)]
+    walked = _walked(session, principal, chosen, DeviceRow)
+    if walked is not None:
+        return _walk(session, DeviceRow, [*where, *walked], _device_columns(), position, limit)
+    ids = device_ids(session, principal, chosen)
+    return _page(session, DeviceRow, where, ids, search_words(chosen.q), _device_columns(), position, limit)
 
 
 def asset_page(session: Session, principal: Principal, chosen: DeviceFilter, position: Position | None, limit: int) -> Found:
     """Up to `limit` assets behind `position`, with the keys of type and place."""
-    where = [AssetRow.tenant_id == principal.tenant_id, *_chosen(session, principal, chosen, AssetRow)]
-    return _page(session, AssetRow, where, _asset_columns(), position, limit)
+    where = [AssetRow.tenant_id == principal.tenant_id]
+    walked = _walked(session, principal, chosen, AssetRow)
+    if walked is not None:
+        return _walk(session, AssetRow, [*where, *walked], _asset_columns(), position, limit)
+    ids = _indexed(session, principal, chosen, index.Indexed.ASSET)
+    return _page(session, AssetRow, where, ids, search_words(chosen.q), _asset_columns(), position, limit)
+
+
+def device_ids(session: Session, principal: Principal, chosen: DeviceFilter) -> index.Ids:
+    """The ids of the devices chosen, ascending; words longer than three characters are not certain."""
+    ids = _indexed(session, principal, chosen, index.Indexed.DEVICE)
+    if chosen.among is not None:
+        ids = np.intersect1d(ids, chosen.among, assume_unique=True)
+    if chosen.without is not None:
+        ids = np.setdiff1d(ids, chosen.without, assume_unique=True)
+    return ids
+
+
+def certain_ids(session: Session, principal: Principal, ids: index.Ids, q: str | None) -> index.Ids:
+    """Those of few device ids whose text has the words."""
+    where = [DeviceRow.tenant_id == principal.tenant_id, DeviceRow.deleted_at.is_(None)]
+    return np.array([id_ for id_, _ in _matching(session, DeviceRow, where, ids, search_words(q))], np.int64)
 
 
 def asset_with_names(session: Session, principal: Principal, key: str) -> AnyRow | None:
@@ -210,9 +284,8 @@ def assets_bound(session: Session, principal: Principal, asset_ids: Iterable[int
     """Of those assets that were ever bound: whether one of the bindings is open."""
     found: dict[int, bool] = {}
     query = select(BindingRow.asset_id, BindingRow.valid_to).where(BindingRow.tenant_id == principal.tenant_id)
-    for part in _parts(asset_ids):
-        for asset_id, valid_to in session.execute(query.where(BindingRow.asset_id.in_(part))):
-            found[asset_id] = found.get(asset_id, False) or valid_to is None
+    for asset_id, valid_to in session.execute(query.where(among(session, BindingRow.asset_id, list(asset_ids)))):
+        found[asset_id] = found.get(asset_id, False) or valid_to is None
     return found
 
 
@@ -222,21 +295,26 @@ def credential(session: Session, principal: Principal, device_id: int) -> Creden
     return session.scalar(query.where(DeviceRow.tenant_id == principal.tenant_id, CredentialRow.device_id == device_id))
 
 
-def credentials(session: Session, tenant: str | None = None, device: str | None = None) -> Iterable[AnyRow]:
-    """What the gate decides by: before there is a principal, of one device (newest first) or of every tenant's."""
-    query = (
-        select(
-            TenantRow.id, TenantRow.key, DeviceRow.id, DeviceRow.key, CredentialRow.sha256, CredentialRow.revoked_at,
-            DeviceRow.is_gateway, DeviceRow.deleted_at,
-        )
-        .join(TenantRow, TenantRow.id == DeviceRow.tenant_id)
-        .outerjoin(CredentialRow, CredentialRow.device_id == DeviceRow.id)
-    )  # fmt: skip
-    if tenant is None:
-        return session.execute(query.where(DeviceRow.deleted_at.is_(None)).execution_options(yield_per=5000))
-    query = query.where(TenantRow.key == tenant, DeviceRow.key == device)
+def credentials(session: Session, tenant: str, device: str) -> Iterable[AnyRow]:
+    """What the gate decides by, before there is a principal: one device, newest first."""
+    query = _credentials().where(TenantRow.key == tenant, DeviceRow.key == device)
     living = session.execute(query.where(DeviceRow.deleted_at.is_(None))).all()
     return living or session.execute(query.order_by(DeviceRow.id.desc()).limit(1)).all()
+
+
+def credentials_between(session: Session, first: int, last: int) -> Iterable[AnyRow]:
+    """The same of every tenant's living devices with ids in that range."""
+    query = _credentials().where(DeviceRow.deleted_at.is_(None), DeviceRow.id.between(first, last))
+    return session.execute(query.execution_options(yield_per=5000))
+
+
+def _credentials() -> AnySelect:
+    columns = (CredentialRow.sha256, CredentialRow.revoked_at, DeviceRow.is_gateway, DeviceRow.deleted_at)
+    return (
+        select(TenantRow.id, TenantRow.key, DeviceRow.id, DeviceRow.key, *columns)  # skip: tenant-scope, the gate admits all tenants
+        .join(TenantRow, TenantRow.id == DeviceRow.tenant_id)
+        .outerjoin(CredentialRow, CredentialRow.device_id == DeviceRow.id)
+    )
 
 
 def edge_configuration(session: Session, principal: Principal, node_id: int, version: int | None) -> EdgeConfigurationRow | None:
@@ -253,28 +331,71 @@ def ids_and_keys(session: Session, principal: Principal, table: type[AssetRow] |
     return session.execute(select(table.id, table.key, table.name).where(table.tenant_id == principal.tenant_id)).all()
 
 
-def living_devices(session: Session, principal: Principal) -> Sequence[AnyRow]:
-    """Id, key and place of every device that is not deleted."""
+def living_devices(session: Session, principal: Principal, ids: Sequence[int]) -> Sequence[AnyRow]:
+    """Id, key and place of those of `ids` that are not deleted."""
     query = select(DeviceRow.id, DeviceRow.key, PlaceRow.path).outerjoin(PlaceRow, PlaceRow.id == DeviceRow.place_id)
-    return session.execute(query.where(DeviceRow.tenant_id == principal.tenant_id, DeviceRow.deleted_at.is_(None))).all()
+    query = query.where(DeviceRow.tenant_id == principal.tenant_id, DeviceRow.deleted_at.is_(None))
+    return session.execute(query.where(among(session, DeviceRow.id, ids))).all()
 
 
-def _chosen(session: Session, principal: Principal, chosen: DeviceFilter, table: type[AssetRow] | type[DeviceRow]) -> list[Any]:
-    where: list[Any] = [table.search.contains(word, autoescape=True) for word in search_words(chosen.q)]
+def keys_of_devices(session: Session, principal: Principal, ids: Sequence[int]) -> dict[int, str]:
+    """Keys by id, deleted devices too."""
+    query = select(DeviceRow.id, DeviceRow.key).where(DeviceRow.tenant_id == principal.tenant_id)
+    return {id_: key for id_, key in session.execute(query.where(among(session, DeviceRow.id, ids)))}  # noqa: C416
+
+
+def ids_of_devices(session: Session, principal: Principal, keys: Sequence[str]) -> dict[str, int]:
+    """Ids by key of those that exist."""
+    query = select(DeviceRow.key, DeviceRow.id).where(DeviceRow.tenant_id == principal.tenant_id, DeviceRow.deleted_at.is_(None))
+    return {key: id_ for key, id_ in session.execute(query.where(among(session, DeviceRow.key, keys)))}  # noqa: C416
+
+
+def _walked(session: Session, principal: Principal, chosen: DeviceFilter, table: type[AssetRow] | type[DeviceRow]) -> list[Any] | None:
+    """The condition of a list that one of the table's own indexes has in the order of its keys; None for any other."""
+    given = [name for name, value in chosen._asdict().items() if name != "q" and value is not None]
+    if search_words(chosen.q) or len(given) > 1 or not {"type", "place", "gateway", "is_gateway"}.issuperset(given):
+        return None
+    if not given:
+        return []
     if chosen.type is not None:
         found = type_by_key(session, principal, chosen.type)
-        where.append(table.type_id == (found.id if found else -1))
+        return [table.type_id == (found.id if found else -1)]
     if chosen.place is not None:
-        where.append(table.place_id.in_(place_ids_under(session, principal, chosen.place)))
-    return where
+        ids = place_ids_under(session, principal, chosen.place)
+        return [table.place_id == (ids[0] if ids else -1)] if len(ids) <= 1 else None
+    if table is AssetRow:
+        return []
+    if chosen.gateway is not None:
+        gateway = devices_by_key(session, principal, [chosen.gateway]).get(chosen.gateway)
+        return [DeviceRow.gateway_id == (gateway.id if gateway else -1)]
+    return [DeviceRow.is_gateway == chosen.is_gateway]
 
 
-def _page(
+def _indexed(session: Session, principal: Principal, chosen: DeviceFilter, kind: index.Indexed) -> index.Ids:
+    fields: list[int | None] = []
+    if chosen.type is not None:
+        found = type_by_key(session, principal, chosen.type)
+        fields.append(field_token(Field.TYPE, found.id) if found else None)
+    if chosen.place is not None:
+        place = places_at(session, principal, [chosen.place]).get(chosen.place)
+        fields.append(field_token(Field.PLACE, place.id) if place else None)
+    if kind is index.Indexed.DEVICE and chosen.gateway is not None:
+        gateway = devices_by_key(session, principal, [chosen.gateway]).get(chosen.gateway)
+        fields.append(field_token(Field.GATEWAY, gateway.id) if gateway else None)
+    if kind is index.Indexed.DEVICE and chosen.is_gateway is not None:
+        fields.append(field_token(Field.IS_GATEWAY, int(chosen.is_gateway)))
+    known = [one for one in fields if one is not None]
+    if len(known) < len(fields):
+        return np.empty(0, np.int64)
+    return index.find(session, index.Shelf(principal.tenant_id, kind), known, search_words(chosen.q))
+
+
+def _walk(
     session: Session, table: type[AssetRow] | type[DeviceRow], where: list[Any], columns: AnySelect, position: Position | None, limit: int
 ) -> Found:
-    """Reads ids from an index first and counts only behind the page, so that the rarest search reads the index once."""
+    """Reads ids from an index first and counts only behind the page."""
     found = select(table.id, table.key).where(*where).order_by(table.key)  # skip: tenant-scope, the caller's `where` begins with it
-    wanted = found.where(table.key > position.key) if position else found
+    wanted = found.where(table.key > str(position.after)) if position else found
     ids = session.execute(wanted.limit(limit + 1)).all()
     more = len(ids) > limit
     if position:
@@ -284,8 +405,52 @@ def _page(
         counted = limit + (session.scalar(select(func.count()).select_from(behind)) or 0)
     else:
         counted = len(ids)
-    rows = {row[0].id: row for part in _parts(id_ for id_, _ in ids[:limit]) for row in session.execute(columns.where(table.id.in_(part)))}
-    return Found([rows[id_] for id_, _ in ids[:limit]], Position(ids[limit - 1].key, counted) if more else None, counted)
+    rows = _named(session, table, columns, [id_ for id_, _ in ids[:limit]])
+    return Found(rows, Position(ids[limit - 1].key, counted) if more else None, counted)
+
+
+def _page(
+    session: Session, table: type[AssetRow] | type[DeviceRow], where: list[Any], ids: index.Ids, words: Sequence[str],
+    columns: AnySelect, position: Position | None, limit: int,
+) -> Found:  # fmt: skip
+    """A page of what the index found: few are sorted by key, many come in the order of making."""
+    if isinstance(position.after, str) if position else len(ids) <= SORTED_TO:
+        found = sorted(_matching(session, table, where, ids, words), key=lambda one: one[1])
+        start = bisect_right(found, str(position.after), key=lambda one: one[1]) if position else 0
+        wanted, counted, more = found[start : start + limit], len(found), len(found) > start + limit
+        following: str | int = wanted[-1][1] if wanted else ""
+    else:
+        behind = ids[np.searchsorted(ids, int(position.after), "right") :] if position else ids
+        enough = limit + 1 if position or index.is_certain(words) else COUNTED_TO + 1
+        found = list(islice(_in_turn(session, table, where, behind, words), enough))
+        counted = position.counted if position else min(len(ids), COUNTED_TO + 1) if index.is_certain(words) else len(found)
+        wanted, more = found[:limit], len(found) > limit
+        following = wanted[-1][0] if wanted else 0
+    rows = _named(session, table, columns, [id_ for id_, _ in wanted])
+    return Found(rows, Position(following, counted) if more else None, counted)
+
+
+def _in_turn(
+    session: Session, table: type[AssetRow] | type[DeviceRow], where: list[Any], ids: index.Ids, words: Sequence[str]
+) -> Iterable[tuple[int, str]]:
+    for start in range(0, len(ids), MANY):
+        yield from sorted(_matching(session, table, where, ids[start : start + MANY], words))
+
+
+def _matching(
+    session: Session, table: type[AssetRow] | type[DeviceRow], where: list[Any], ids: index.Ids, words: Sequence[str]
+) -> list[tuple[int, str]]:
+    """Id and key of those of `ids` whose text has every word."""
+    has = [table.search.contains(word, autoescape=True) for word in words]
+    query = select(table.id, table.key).where(
+        *where, among(session, table.id, ids.tolist()), *has
+    )  # skip: tenant-scope, the caller's `where` begins with it
+    return [(id_, key) for id_, key in session.execute(query)]
+
+
+def _named(session: Session, table: type[AssetRow] | type[DeviceRow], columns: AnySelect, ids: Sequence[int]) -> list[AnyRow]:
+    rows = {row[0].id: row for part in _parts(ids) for row in session.execute(columns.where(table.id.in_(part)))}
+    return [rows[id_] for id_ in ids]
 
 
 def _device_columns() -> AnySelect:

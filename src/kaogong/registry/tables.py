@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kaogong.db import Base, IdText
@@ -128,7 +128,6 @@ class AssetRow(Base):
         Index("uq_assets_key", "tenant_id", "key", unique=True),
         Index("ix_assets_type", "tenant_id", "type_id", "key"),
         Index("ix_assets_place", "tenant_id", "place_id", "key"),
-        Index("ix_assets_search", "tenant_id", "key", "search"),
         Base.__table_args__,
     )
 
@@ -158,10 +157,23 @@ class DeviceRow(Base):
         Index("ix_devices_place", "tenant_id", "place_id", "key", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_devices_gateway", "tenant_id", "gateway_id", "key", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_devices_is_gateway", "tenant_id", "is_gateway", "key", sqlite_where=LIVE, postgresql_where=LIVE),
-        # Holds all a search reads, in the order of the list: SQLite looks into the table for `deleted_at` unless it is here too.
-        Index("ix_devices_search", "tenant_id", "key", "search", "deleted_at", sqlite_where=LIVE, postgresql_where=LIVE),
         Base.__table_args__,
     )
+
+
+class PostingRow(Base):
+    """Which devices or assets of a block of 65,536 ids have a token; `members` is a set of `registry.members`."""
+
+    __tablename__ = "postings"
+
+    tenant_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    token: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    block: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    count: Mapped[int]
+    members: Mapped[bytes]
+
+    __table_args__ = ()
 
 
 class CredentialRow(Base):

@@ -18,6 +18,8 @@ _UNUSABLE_IN_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 def checked(text: str, field: str, *, length: int = NAME_LENGTH, lines: bool = False) -> str:
     """`text` without blanks around it, or ConfigInvalid naming `field`."""
     kept = text.strip()
+    if kept.isprintable() and len(kept) <= length:
+        return kept
     if (_UNUSABLE_IN_LINES if lines else _UNUSABLE).search(kept):
         raise ConfigInvalid(f"{field} holds a control character: write plain text.", code="text_invalid", field=field)
     if len(kept) > length:
@@ -40,12 +42,12 @@ def checked_description(name: Name, field: str) -> Name:
 
 def folded(text: str) -> str:
     """How text is compared in searches: full width and half width, upper and lower case are one."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
 
 
-def searchable(key: str, name: Name) -> str:
+def searchable(key: str, en: str, zh: str) -> str:
     """What a search looks into: key and names, a line each so that no match spans two of them."""
-    return "\n".join(dict.fromkeys(folded(part) for part in (key, name.en, name.zh)))[:SEARCHED_LENGTH]
+    return "\n".join(dict.fromkeys([folded(key), folded(en), folded(zh)]))[:SEARCHED_LENGTH]
 
 
 def search_words(q: str | None) -> list[str]:

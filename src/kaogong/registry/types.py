@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from kaogong.core.principal import Role
@@ -246,13 +248,25 @@ class Device(Thing):
 
 
 class DeviceFilter(NamedTuple):
-    """Which devices (or assets) to list; `place` takes everything below it, `q` is words to be found in key or name."""
+    """Which devices (or assets) to list; `place` takes everything below it, `q` is words to be found in key or name.
+
+    `among` and `without` are ascending ids of devices.
+    """
 
     q: str | None = None
     type: str | None = None
     place: str | None = None
     gateway: str | None = None
     is_gateway: bool | None = None
+    among: npt.NDArray[np.int64] | None = None
+    without: npt.NDArray[np.int64] | None = None
+
+
+class Facets(Thing):
+    """How many devices are of each type and at each of some places (by path; "": at none)."""
+
+    types: dict[str, int]
+    places: dict[str, int]
 
 
 class Credential(Thing):

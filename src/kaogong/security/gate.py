@@ -18,6 +18,7 @@ from kaogong.core import clock
 from kaogong.core.errors import KaogongError, NotReady
 from kaogong.db import Change, Database, outbox
 from kaogong.registry import CredentialRecord
+from kaogong.registry.changes import DEVICES, range_of
 from kaogong.security import connections
 from kaogong.security.admission import RESERVED_PREFIX, ClientIds, Known, Roster
 from kaogong.security.jwt import ConnectRequest, admit, read_request, refuse
@@ -70,6 +71,7 @@ class Gate:
         self._left: deque[Connected] = deque()
         self._noted: dict[int, dict[str, Any]] = {}
         self._changed: dict[str, None] = {}
+        self._ranges: list[tuple[int, int]] = []
         self._seq = 0
         self._lookups = float(LOOKUPS_A_SECOND)
         self._resync = self._relist = False
@@ -280,6 +282,8 @@ class Gate:
             self._changed[change.key] = None
         elif change.kind == "device":
             self._changed[f"{change.tenant}.{change.key}"] = None
+        elif change.kind == DEVICES:
+            self._ranges.append(range_of(change))
         elif change.kind == "tenant":
             self.roster.tenants.add(change.key)
             self._resync = self._resync or change.op == "delete"
@@ -291,15 +295,28 @@ class Gate:
             try:
                 if self._resync or len(self._changed) > FEED_MANY:
                     await self._snapshot()
-                elif self._changed:
+                elif self._changed or self._ranges:
                     names, self._changed = list(self._changed), {}
+                    await self._learn_ranges()
                     await self._refresh(names)
             except NotReady as err:
                 log.info("the registry does not answer: %s", err.message)
                 self._resync = True
 
+    async def _learn_ranges(self) -> None:
+        """Very many devices were made at once; nobody can be connected as one of them yet."""
+        ranges, self._ranges = self._ranges, []
+
+        def read() -> list[CredentialRecord]:
+            with self._database.read() as session:
+                return [record for first, last in ranges for record in registry.all_credentials(session, first, last)]
+
+        for record in await asyncio.to_thread(read):
+            self.roster.put(record)
+
     async def _snapshot(self) -> None:
         self._changed.clear()
+        self._ranges.clear()
         connected = {name: self.roster.get(name) for name in self._by_user}
 
         def read() -> tuple[Roster, dict[str, str], int]:

@@ -1,8 +1,8 @@
 """Devices: what they are, how they stand, their credentials and connections."""
 
-from functools import partial
 from typing import Annotated
 
+import numpy as np
 from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
 
@@ -12,18 +12,17 @@ from kaogong.api.connections import connection_page
 from kaogong.api.errors import answers
 from kaogong.api.paging import Cursor, Filter, KeyPath, Limit, Version, Words
 from kaogong.api.platform import Platform
-from kaogong.api.shapes.base import Changed, TotalIs
+from kaogong.api.shapes.base import Changed
 from kaogong.api.shapes.connections import DeviceConnection
 from kaogong.api.shapes.registry import Bindings, DeviceChange, DeviceIn, DeviceMade, DeviceOut, DevicePage, Rotated
+from kaogong.api.standings import Standing
 from kaogong.api.states import State
 from kaogong.api.survey import standing_of, state_of
 from kaogong.core.principal import Principal
 from kaogong.db import Page
-from kaogong.registry import Device, DeviceFilter, DevicePatch, NewDevice
+from kaogong.registry import Device, DeviceFilter, DevicePatch, Facets, NewDevice
 
 router = APIRouter(tags=["devices"])
-
-LOOKED_THROUGH = 40  # pages of the registry for one page of devices in a state
 
 
 @router.get("/devices")
@@ -34,9 +33,7 @@ async def list_devices(
     type_: Annotated[Filter, Query(alias="type", description="Key of the device type.")] = None,
     place: Annotated[Filter, Query(description="Path of a place; everything below it is included.")] = None,
     gateway: Annotated[Filter, Query(description="Key of the device that speaks for them.")] = None,
-    state: Annotated[
-        State | None, Query(description="How they stand; a page may then hold fewer than `limit` and still have a `next`.")
-    ] = None,
+    state: Annotated[State | None, Query(description="How they stand.")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> DevicePage:
@@ -46,6 +43,23 @@ async def list_devices(
         return await _in_state(platform, caller.principal, chosen, state, limit, cursor)
     page = await platform.read(lambda session: registry.list_devices(session, caller.principal, chosen, limit=limit, cursor=cursor))
     return await page_of(platform, caller.principal, page)
+
+
+@router.get("/device-facets")
+async def count_devices(
+    platform: PlatformOf,
+    caller: See,
+    q: Words = None,
+    type_: Annotated[Filter, Query(alias="type", description="Key of the device type.")] = None,
+    place: Annotated[Filter, Query(description="Path of a place; everything below it is included.")] = None,
+    gateway: Annotated[Filter, Query(description="Key of the device that speaks for them.")] = None,
+    state: Annotated[State | None, Query(description="How they stand.")] = None,
+) -> Facets:
+    """How many of the devices a list would show there are of each type and at each place below the chosen one."""
+    chosen = DeviceFilter(q=q, type=type_, place=place, gateway=gateway)
+    if state is not None:
+        chosen = with_state_chosen(await standing_of(platform, caller.principal), chosen, state)
+    return await platform.read(lambda session: registry.device_facets(session, caller.principal, chosen))
 
 
 @router.post("/devices", status_code=201, responses=answers(404, 409))
@@ -115,20 +129,19 @@ async def list_device_bindings(platform: PlatformOf, caller: See, key: KeyPath) 
 async def _in_state(
     platform: Platform, principal: Principal, chosen: DeviceFilter, state: State, limit: int, cursor: str | None
 ) -> DevicePage:
-    """The registry knows no states, so its pages are looked through until one of ours is full or enough have been seen."""
-    standing = await standing_of(platform, principal)
-    found: list[DeviceOut] = []
-    following = cursor
-    for _ in range(LOOKED_THROUGH):
-        turn = partial(registry.list_devices, principal=principal, chosen=chosen, limit=limit - len(found), cursor=following)
-        page = await platform.read(turn)
-        stands = ((device, standing.state(device.id)) for device in page.items)
-        found += [DeviceOut(**device.model_dump(), state=stand) for device, stand in stands if stand.state is state]
-        following = page.next
-        if len(found) == limit or following is None:
-            break
-    whole = cursor is None and following is None
-    return DevicePage(items=found, next=following, total=len(found), total_is=TotalIs.EXACT if whole else TotalIs.AT_LEAST)
+    """The registry knows no states: it is told which devices are in this one, or in which none of the known ones is."""
+    chosen = with_state_chosen(await standing_of(platform, principal), chosen, state)
+    page = await platform.read(lambda session: registry.list_devices(session, principal, chosen, limit=limit, cursor=cursor))
+    return await page_of(platform, principal, page)
+
+
+def with_state_chosen(standing: Standing, chosen: DeviceFilter, state: State | None) -> DeviceFilter:
+    """`chosen`, narrowed to the devices in a state."""
+    if state is None:
+        return chosen
+    if state is (State.UNKNOWN if standing.figures is None else State.NEVER):
+        return chosen._replace(without=np.setdiff1d(standing.ids(), standing.ids_in(state), assume_unique=True))
+    return chosen._replace(among=standing.ids_in(state))
 
 
 async def with_state(platform: Platform, principal: Principal, device: Device) -> DeviceOut:

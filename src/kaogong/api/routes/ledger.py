@@ -149,13 +149,7 @@ async def _replay(platform: Platform, principal: Principal, ids: list[str]) -> R
 async def _device_keys(platform: Platform, principal: Principal, ids: set[int]) -> dict[int, str]:
     if not ids - {0}:
         return {}
-
-    def find(session: Session) -> dict[int, str]:
-        names = registry.name_table(session, principal, "device")
-        known = names.filter(names["id"].is_in(list(ids)))
-        return dict(zip(known["id"].to_list(), known["key"].to_list(), strict=True))
-
-    return await platform.read(find)
+    return await platform.read(lambda session: registry.device_keys_of(session, principal, sorted(ids)))
 
 
 def _shown(letter: DeadLetter, keys: dict[int, str]) -> DeadLetterOut:

@@ -6,9 +6,9 @@ from kaogong.core import clock
 from kaogong.core.keys import check_key
 from kaogong.core.principal import Principal
 from kaogong.db import Page, page_limit
-from kaogong.registry import store
+from kaogong.registry import index, store
 from kaogong.registry.service.announce import PLANT_EDITORS, allow, changed, missing, taken, usable
-from kaogong.registry.service.devices import cursor_of, position_in, usable_filter
+from kaogong.registry.service.devices import asset_indexed_as, cursor_of, position_in, usable_filter
 from kaogong.registry.service.places import place_ids
 from kaogong.registry.tables import AssetRow
 from kaogong.registry.texts import checked_name, searchable
@@ -26,12 +26,13 @@ def create_asset(session: Session, principal: Principal, new: NewAsset) -> Asset
         raise missing("device type", new.type)
     name = checked_name(new.name, "name", new.key)
     row = AssetRow(
-        tenant_id=principal.tenant_id, key=new.key, name=name.model_dump(), search=searchable(new.key, name),
+        tenant_id=principal.tenant_id, key=new.key, name=name.model_dump(), search=searchable(new.key, name.en, name.zh),
         type_id=type_row.id if type_row else None, created_at=clock.now(), version=1,
         place_id=place_ids(session, principal, {new.place})[new.place] if new.place else None,
     )  # fmt: skip
     session.add(row)
     session.flush()
+    index.change(session, index.Shelf(principal.tenant_id, index.Indexed.ASSET), row.id, (), asset_indexed_as(session, principal, row))
     changed(session, principal, "asset", "put", row.id, row.key, "create")
     return get_asset(session, principal, new.key)
 

@@ -1,5 +1,6 @@
 """Logins of devices: generated, shown once, kept as SHA-256."""
 
+import base64
 import hashlib
 import secrets
 from collections.abc import Iterator
@@ -12,6 +13,9 @@ from kaogong.registry import store
 from kaogong.registry.service.announce import PLANT_EDITORS, allow, changed, missing, usable
 from kaogong.registry.tables import CredentialRow, DeviceRow
 from kaogong.registry.types import Credential, CredentialRecord, CredentialState
+
+MOST = 2**31 - 1
+BYTES = 24
 
 
 def issue_credential(session: Session, principal: Principal, device: str) -> Credential:
@@ -57,14 +61,21 @@ def find_credential(session: Session, username: str) -> CredentialRecord | None:
     return next(_records(session, tenant, device), None)
 
 
-def all_credentials(session: Session) -> Iterator[CredentialRecord]:
-    """Every living device of every tenant, for a gate that starts."""
-    return _records(session)
+def all_credentials(session: Session, first: int = 0, last: int = MOST) -> Iterator[CredentialRecord]:
+    """Every living device of every tenant whose id is in a range, for a gate that starts or hears of a bulk."""
+    return (_record(row) for row in store.credentials_between(session, first, last))
 
 
 def generated(principal: Principal, device: str) -> Credential:
     """A login with 192 random bits."""
-    return Credential(username=username(principal, device), password=secrets.token_urlsafe(24))
+    return Credential(username=username(principal, device), password=secrets.token_urlsafe(BYTES))
+
+
+def passwords(count: int) -> list[str]:
+    """Passwords for a bulk, each of 192 random bits of its own."""
+    letters = base64.urlsafe_b64encode(secrets.token_bytes(BYTES * count)).decode()
+    length = BYTES * 4 // 3
+    return [letters[start : start + length] for start in range(0, len(letters), length)]
 
 
 def digest(password: str) -> str:
@@ -77,9 +88,13 @@ def username(principal: Principal, device: str) -> str:
     return f"{principal.tenant}.{device}"
 
 
-def _records(session: Session, tenant: str | None = None, device: str | None = None) -> Iterator[CredentialRecord]:
-    for tenant_id, tenant_key, device_id, key, sha256, revoked_at, is_gateway, deleted_at in store.credentials(session, tenant, device):
-        yield CredentialRecord(tenant_id, tenant_key, device_id, key, sha256 or "", revoked_at, is_gateway, deleted_at is not None)
+def _records(session: Session, tenant: str, device: str) -> Iterator[CredentialRecord]:
+    return (_record(row) for row in store.credentials(session, tenant, device))
+
+
+def _record(row: store.AnyRow) -> CredentialRecord:
+    tenant_id, tenant_key, device_id, key, sha256, revoked_at, is_gateway, deleted_at = row
+    return CredentialRecord(tenant_id, tenant_key, device_id, key, sha256 or "", revoked_at, is_gateway, deleted_at is not None)
 
 
 def _device(session: Session, principal: Principal, key: str) -> DeviceRow:

@@ -1,13 +1,12 @@
 """Devices: made with an asset, a binding and a login; listed, searched, changed, removed."""
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from kaogong.core import clock
 from kaogong.core.errors import ConfigInvalid, Conflict
 from kaogong.core.principal import Principal
 from kaogong.db import Page, after, cursor, page_limit
-from kaogong.registry import store
+from kaogong.registry import index, store
 from kaogong.registry.service.announce import PLANT_EDITORS, allow, changed, missing, same_version, usable
 from kaogong.registry.service.places import place_ids
 from kaogong.registry.tables import AssetRow, DeviceRow
@@ -36,10 +35,10 @@ def patch_device(session: Session, principal: Principal, key: str, patch: Device
     allow(principal, PLANT_EDITORS)
     row = device_row(session, principal, key)
     same_version("device", key, version, row.version)
-    given = patch.model_fields_set
+    given, before = patch.model_fields_set, indexed_as(session, principal, row)
     if "name" in given:
         row.name = checked_name(patch.name, "name", key).model_dump()
-        row.search = searchable(key, Name(**row.name))
+        row.search = searchable(key, row.name["en"], row.name["zh"])
     if "place" in given:
         row.place_id = place_ids(session, principal, {patch.place})[patch.place] if patch.place else None
     if "gateway" in given:
@@ -49,6 +48,7 @@ def patch_device(session: Session, principal: Principal, key: str, patch: Device
     row.version += 1
     row.updated_at = clock.now()
     session.flush()
+    index.change(session, _shelf(principal), row.id, before, indexed_as(session, principal, row))
     if given & {"name", "place"}:
         _follow(session, principal, row)
     changed(session, principal, "device", "put", row.id, key, "patch", patch.model_dump(mode="json", include=set(given)))
@@ -63,6 +63,7 @@ def delete_device(session: Session, principal: Principal, key: str) -> None:
     if others:
         raise Conflict(f"{key!r} speaks for {others} other devices: give those another gateway first.", code="gateway_in_use")
     now = clock.now()
+    index.change(session, _shelf(principal), row.id, indexed_as(session, principal, row), ())
     row.deleted_at = row.updated_at = now
     row.gateway_id = None
     row.version += 1
@@ -111,8 +112,28 @@ def _follow(session: Session, principal: Principal, row: DeviceRow) -> None:
         b.asset_id for b, _, asset in store.bindings(session, principal, device_ids=[row.id]) if asset == row.key and b.valid_to is None
     ]
     if bound:
-        values = {"name": row.name, "search": row.search, "place_id": row.place_id, "version": AssetRow.version + 1}
-        session.execute(update(AssetRow).where(AssetRow.id == bound[0]).values(**values))
+        asset = session.get_one(AssetRow, bound[0], populate_existing=True)
+        before = asset_indexed_as(session, principal, asset)
+        asset.name, asset.search, asset.place_id, asset.version = row.name, row.search, row.place_id, asset.version + 1
+        session.flush()
+        shelf = index.Shelf(principal.tenant_id, index.Indexed.ASSET)
+        index.change(session, shelf, asset.id, before, asset_indexed_as(session, principal, asset))
+
+
+def indexed_as(session: Session, principal: Principal, row: DeviceRow) -> set[int]:
+    """The tokens of a device as it is now."""
+    places = store.place_and_above(session, principal, row.place_id)
+    return index.tokens_of(row.search, index.device_fields(row.type_id, places, row.gateway_id, is_gateway=row.is_gateway))
+
+
+def asset_indexed_as(session: Session, principal: Principal, row: AssetRow) -> set[int]:
+    """The tokens of an asset as it is now."""
+    places = store.place_and_above(session, principal, row.place_id)
+    return index.tokens_of(row.search, index.asset_fields(row.type_id, places))
+
+
+def _shelf(principal: Principal) -> index.Shelf:
+    return index.Shelf(principal.tenant_id, index.Indexed.DEVICE)
 
 
 def usable_filter(chosen: DeviceFilter | None) -> DeviceFilter:
@@ -129,7 +150,10 @@ def usable_filter(chosen: DeviceFilter | None) -> DeviceFilter:
 
 def position_in(text: str | None) -> store.Position | None:
     """Where a cursor points to."""
-    position = after(text, str, int)
+    try:
+        position = after(text, str, int)
+    except ConfigInvalid:
+        position = after(text, int, int)
     return store.Position(*position) if position else None
 
 

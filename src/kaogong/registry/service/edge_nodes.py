@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import orjson
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -10,7 +11,8 @@ from kaogong.core import clock
 from kaogong.core.errors import ConfigInvalid, Conflict, Missing, TooLarge
 from kaogong.core.principal import Principal, PrincipalKind
 from kaogong.db import outbox
-from kaogong.registry import store
+from kaogong.registry import index, store
+from kaogong.registry.grams import Field, field_token
 from kaogong.registry.service.announce import PLANT_EDITORS, allow, changed, missing, same_version, usable
 from kaogong.registry.service.devices import device_row
 from kaogong.registry.tables import DeviceRow, EdgeConfigurationRow
@@ -96,6 +98,9 @@ def _assign(session: Session, principal: Principal, node: DeviceRow, document: d
             row.gateway_id, row.updated_at, row.version = node.id, clock.now(), row.version + 1
             assigned.append((row.id, row.key))
     session.flush()
+    ids = np.array([id_ for id_, _ in assigned], np.int64)
+    shelf = index.Shelf(principal.tenant_id, index.Indexed.DEVICE)
+    index.move(session, shelf, ids, field_token(Field.GATEWAY, 0), field_token(Field.GATEWAY, node.id))
     return assigned
 
 

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from kaogong.core.errors import ConfigInvalid, Conflict
 from kaogong.core.keys import check_key
 from kaogong.core.principal import Principal
-from kaogong.registry import store
+from kaogong.registry import index, store
+from kaogong.registry.grams import Field
 from kaogong.registry.service.announce import PLANT_EDITORS, allow, changed, missing, same_version, taken, usable
 from kaogong.registry.tables import PlaceRow
 from kaogong.registry.texts import checked_name
@@ -82,8 +83,15 @@ def delete_place(session: Session, principal: Principal, path: str) -> None:
 
 def place_counts(session: Session, principal: Principal) -> dict[str, int]:
     """How many devices stand directly at each place; "" counts those at none."""
-    counts = store.devices_per_place(session, principal)
-    return {row.path: counts.get(row.id, 0) for row in store.places(session, principal)} | {"": counts.get(None, 0)}
+    rows = store.places(session, principal)
+    shelf = index.Shelf(principal.tenant_id, index.Indexed.DEVICE)
+    below = index.values(session, shelf, Field.PLACE, [0, *(row.id for row in rows)])
+    counts = {row.path: below.get(row.id, 0) for row in rows}
+    for row in rows:
+        parent = row.path.rpartition("/")[0]
+        if parent:
+            counts[parent] -= below.get(row.id, 0)
+    return counts | {"": below.get(0, 0)}
 
 
 def place_ids(session: Session, principal: Principal, paths: set[str]) -> dict[str, int]:
@@ -92,6 +100,18 @@ def place_ids(session: Session, principal: Principal, paths: set[str]) -> dict[s
     for path in sorted(paths - found.keys()):
         raise missing("place", path)
     return {path: row.id for path, row in found.items()}
+
+
+def place_chains(session: Session, principal: Principal, paths: set[str]) -> dict[str, list[int]]:
+    """The ids of places and of all above each, the site first; Missing as with `place_ids`."""
+    whole = {path: _upwards(path) for path in paths}
+    ids = place_ids(session, principal, {one for chain in whole.values() for one in chain})
+    return {path: [ids[one] for one in chain] for path, chain in whole.items()}
+
+
+def _upwards(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[: n + 1]) for n in range(len(parts))]
 
 
 def _usable(path: str) -> bool:

@@ -239,14 +239,15 @@ class Cable(Listener):
 
 
 class SilentDatagrams(asyncio.DatagramProtocol):
-    """A UDP port that hears everything and never says a word."""
+    """A UDP port that hears everything and never says a word. Entered again it is the same port."""
 
     answer = b""
+    port: int = 0
 
     async def __aenter__(self) -> Self:
         self._senders: set[int] = set()
-        self._transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(lambda: self, ("127.0.0.1", 0))
-        self.port: int = self._transport.get_extra_info("sockname")[1]
+        self._transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(lambda: self, ("127.0.0.1", self.port))
+        self.port = self._transport.get_extra_info("sockname")[1]
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -20,6 +20,11 @@ from kaogong.edge.drivers.base import A, Columns, Flaw, Point
 
 Fix: TypeAlias = Callable[[Any], Any]
 
+CODES = {
+    "bool": "H", "int16": "h", "uint16": "H", "int32": "i", "uint32": "I", "int64": "q", "uint64": "Q", "float32": "f", "float64": "d",
+}  # fmt: skip
+"""Values in 16-bit words, as codes of the module struct; a bool is one bit of a word."""
+
 
 class Unfit:
     """What a `fix` returns for bytes that hold no value of their type: it becomes a bad sample with this reason."""
@@ -265,6 +270,13 @@ def packed(name: str, kind: str, layout: str, value: Value, scale: float = 1.0, 
         return struct.pack(layout, raw if layout[-1] in "fd" else round(raw))
     except (struct.error, OverflowError, ValueError) as err:
         raise ConfigInvalid(f"{value!r} does not fit into the {kind} of {name}.", code="value_unfit", field="value") from err
+
+
+def truth(name: str, value: Value) -> bool:
+    """`value` as a bit, or ConfigInvalid when it is a text."""
+    if isinstance(value, str) or value is None:
+        raise ConfigInvalid(f"{name} takes a number or a truth value, not {value!r}.", code="value_unfit", field="value")
+    return bool(value)
 
 
 def packed_text(name: str, value: Value, length: int) -> bytes:

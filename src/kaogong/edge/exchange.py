@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from kaogong.core.errors import KaogongError, NotReady
 from kaogong.edge.drivers.base import unreachable
@@ -19,7 +19,8 @@ class Exchange(asyncio.Protocol, asyncio.DatagramProtocol):
 
     def __init__(self, peer: str, timeout_s: float, length: Callable[[bytes], int]) -> None:
         self.peer, self.timeout_s, self._length = peer, timeout_s, length
-        self._transport: asyncio.Transport | asyncio.DatagramTransport | None = None
+        self._transport: Any = None
+        self._is_datagram = False
         self._buffer = b""
         self._frames: list[bytes] = []
         self._wanted = 0
@@ -34,6 +35,7 @@ class Exchange(asyncio.Protocol, asyncio.DatagramProtocol):
 
     async def aim(self, host: str, port: int) -> None:
         """Over UDP: nobody has been asked yet."""
+        self._is_datagram = True
         await self._made(lambda loop: loop.create_datagram_endpoint(lambda: self, remote_addr=(host, port)))
 
     async def ask(self, *questions: bytes, belongs: Callable[[bytes], bool] | None = None) -> list[bytes]:
@@ -45,7 +47,7 @@ class Exchange(asyncio.Protocol, asyncio.DatagramProtocol):
             raise unreachable(ConnectionResetError(), self.peer, self.timeout_s)
         self._wanted, self._frames, self._belongs = len(questions), [], belongs
         done = self._done = asyncio.get_running_loop().create_future()
-        if isinstance(transport, asyncio.DatagramTransport):
+        if self._is_datagram:
             for question in questions:
                 transport.sendto(question)
         else:
@@ -72,7 +74,7 @@ class Exchange(asyncio.Protocol, asyncio.DatagramProtocol):
                 await self._ended
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
+        self._transport = transport
         self._ended = asyncio.get_running_loop().create_future()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -88,7 +90,7 @@ class Exchange(asyncio.Protocol, asyncio.DatagramProtocol):
                 buffer = buffer[length:]
         except ValueError as err:
             self._fail(NotReady(f"{self.peer} does not speak the protocol: {err}.", code="answer_garbled", peer=self.peer))
-            cast(asyncio.Transport, self._transport).abort()
+            self._transport.abort()
             buffer = b""
         self._buffer = buffer
 

@@ -19,19 +19,16 @@ from pymodbus.pdu.register_message import ReadHoldingRegistersRequest, ReadInput
 from pymodbus.transaction import TransactionManager
 from pymodbus.transport import CommParams
 
-from kaogong.core.errors import ConfigInvalid, KaogongError, Missing, NotReady
+from kaogong.core.errors import KaogongError, Missing, NotReady
 from kaogong.core.quality import Quality
 from kaogong.core.reading import Value
-from kaogong.edge.blocks import Block, BlockPlan, Cell, Limits, Plans, Refusal, packed, packed_text, scaled, text
+from kaogong.edge.blocks import CODES, Block, BlockPlan, Cell, Limits, Plans, Refusal, packed, packed_text, scaled, text, truth
 from kaogong.edge.drivers.base import Columns, Driver, DriverConfig, Point, PointAddress, advanced, unreachable
 
 Table: TypeAlias = Literal["coil", "discrete", "input", "holding"]
 DataType: TypeAlias = Literal["bool", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64", "string"]
 Order: TypeAlias = Literal["ABCD", "CDAB", "BADC", "DCBA"]
 
-CODES = {
-    "bool": "H", "int16": "h", "uint16": "H", "int32": "i", "uint32": "I", "int64": "q", "uint64": "Q", "float32": "f", "float64": "d",
-}  # fmt: skip
 EXCEPTIONS = {
     1: "the device does not know this function (exception 1)",
     2: "the device has no such address (exception 2)",
@@ -148,10 +145,10 @@ class Modbus(Driver[C, ModbusAddress]):
             raise Missing(f"{point.name} is of the table {address.table} and cannot be written.", code="not_writable", point=point.name)
         client = self._connected()
         if address.table == "coil":
-            answer = client.write_coil(address.address, bool(_number(point, value)), device_id=unit)
+            answer = client.write_coil(address.address, truth(point.name, value), device_id=unit)
         elif address.bit is not None:
             keep = 0xFFFF ^ (1 << address.bit)
-            bit = (1 << address.bit) if _number(point, value) else 0
+            bit = (1 << address.bit) if truth(point.name, value) else 0
             answer = client.mask_write_register(address=address.address, and_mask=keep, or_mask=bit, device_id=unit)
         else:
             registers = _encode(point, value, address.order or self.config.order)
@@ -340,12 +337,6 @@ def _cell(a: ModbusAddress, unit: int, order: Order) -> Cell:
     # Read as bytes, CDAB is the little end of a swapped register and BADC the big end of one.
     swapped, end = {"ABCD": (False, ">"), "DCBA": (False, "<"), "BADC": (True, ">"), "CDAB": (True, "<")}[order]
     return Cell(area, a.address, a.width, CODES[a.type], end, swapped, fix=scaled(a.scale, a.offset))
-
-
-def _number(point: Point[ModbusAddress], value: Value) -> float:
-    if isinstance(value, str) or value is None:
-        raise ConfigInvalid(f"{point.name} takes a number or a truth value, not {value!r}.", code="value_unfit", field="value")
-    return value
 
 
 def _encode(point: Point[ModbusAddress], value: Value, order: Order) -> list[int]:

@@ -1,9 +1,7 @@
 import asyncio
 import itertools
-from functools import partial
 
 import pytest
-from nats.aio.msg import Msg
 from tests.bus.test_connection import restart_on
 from tests.support.nats import Broker, until
 
@@ -176,16 +174,17 @@ async def test_a_lost_message_is_noticed_and_fetched_again(bus: Bus) -> None:
     await publish_many(bus, 10)
     await read(consumer, 10)
     # The twelfth vanishes on its way, as when a client drops what it cannot queue.
-    receive, lost = consumer._receive, list[Msg]()
-
-    def drop_one(generation: int, msg: Msg) -> None:
-        if not lost and msg.reply.split(".")[5] == "12":
-            lost.append(msg)
-        else:
-            receive(generation, msg)
-
     assert consumer._subscription is not None
-    consumer._subscription._pending_queue.put_nowait = partial(drop_one, consumer._generation)  # type: ignore[method-assign]
+    takers, number = bus._client._ps.takers, b"%d" % consumer._subscription._id
+    receive, lost = takers[number], list[bytes]()
+
+    def drop_one(subject: bytes, reply: bytes, headers: bytes, data: bytes) -> None:
+        if not lost and reply.split(b".")[5:6] == [b"12"]:
+            lost.append(reply)
+        else:
+            receive(subject, reply, headers, data)
+
+    takers[number] = drop_one
     await publish_many(bus, 5, start=10)
     got = await read(consumer, 5)
     assert [m.stream_sequence for m in got] == [11, 12, 13, 14, 15]

@@ -89,7 +89,7 @@ def body(ts: int | None = None, /, **values: object) -> bytes:
 def stored(data: bytes, subject: str = "up.acme.pump-1.telemetry", *, at_ms: int | None = None, sequence: int = 1) -> StreamMessage:
     """A message as the stream hands it out."""
     time_ns = (now_ms() if at_ms is None else at_ms) * 1_000_000
-    return StreamMessage(f"p.0.{subject}", data, sequence, sequence, time_ns, None, "", 1)
+    return StreamMessage(f"p.0.{subject}", data, sequence, sequence, time_ns, "", 1)
 
 
 def decoded(names: Names, *messages: StreamMessage) -> Batch:

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription as NatsSubscription
 from nats.errors import Error as NatsError
@@ -16,6 +15,7 @@ from nats.js import JetStreamContext, api
 from nats.js.errors import BucketNotFoundError, KeyNotFoundError, KeyWrongLastSequenceError, NotFoundError
 from nats.js.kv import KeyValue as Bucket
 
+from kaogong.bus.bulk import BulkClient
 from kaogong.bus.failures import carried, raise_carried, translated
 from kaogong.bus.push_consumer import PushConsumer
 from kaogong.bus.streaming import answer_stream, ask_stream
@@ -37,7 +37,7 @@ class Subscription:
         self._bus, self._queue, self._callback = bus, queue, callback
         self._inner: NatsSubscription | None = None
 
-    async def _open(self, client: Client) -> None:
+    async def _open(self, client: BulkClient) -> None:
         self._inner = await client.subscribe(
             self.subject, queue=self._queue, cb=self._callback, pending_msgs_limit=1_000_000, pending_bytes_limit=256 * 1024 * 1024
         )
@@ -58,7 +58,7 @@ class Bus:
 
     def __init__(self, url: str, options: dict[str, Any], on_state: OnState | None) -> None:
         self._url, self._options, self._on_state = url, options, on_state
-        self._client = Client()
+        self._client = BulkClient()
         self._jetstream: JetStreamContext = self._client.jetstream()
         self._subscriptions: set[Subscription] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -104,7 +104,7 @@ class Bus:
         raise NotReady(f"The message bus did not let us in within {within_s:g} s: {bus._last_words}.", code="bus_unreachable")
 
     async def _open(self) -> None:
-        self._client = Client()
+        self._client = BulkClient()
         self._jetstream = self._client.jetstream()
         await self._client.connect(
             self._url.split(","),

@@ -9,11 +9,9 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 from nats.js import api
@@ -31,20 +29,8 @@ log = logging.getLogger(__name__)
 HEARTBEAT_S = 2.0
 SILENCE_S = 3 * HEARTBEAT_S
 RETRY_S = 0.5
+STATUS = b"NATS/1.0 "  # of what the server says itself: flow control, heartbeats
 ACK_TOKENS = 9  # $JS.ACK.stream.consumer.delivered.stream_sequence.consumer_sequence.time.pending; longer with a domain
-
-
-class _Sink:
-    """Stands where nats-py keeps a subscription's queue."""
-
-    def __init__(self, put: Callable[[Msg], None]) -> None:
-        self.put_nowait = put
-
-    def qsize(self) -> int:
-        return 0
-
-    def empty(self) -> bool:
-        return True
 
 
 class PushConsumer:
@@ -136,14 +122,13 @@ class PushConsumer:
         finally:
             self._wanted = 1
 
-    def _receive(self, generation: int, msg: Msg) -> None:
+    def _receive(self, generation: int, subject: bytes, reply: bytes, headers: bytes, data: bytes) -> None:
         if generation != self._generation:
             return
-        headers = msg.headers
-        if headers is not None and "Status" in headers and not msg.data:
-            self._control(headers, msg.reply)
+        if headers.startswith(STATUS) and not data:
+            self._control(headers, reply.decode())
             return
-        tokens = msg.reply.split(".")
+        tokens = reply.split(b".")
         at = 5 if len(tokens) == ACK_TOKENS else 7
         stream_sequence, consumer_sequence = int(tokens[at]), int(tokens[at + 1])
         if consumer_sequence != self._expected or self._bytes > self._queue_bytes:
@@ -153,24 +138,24 @@ class PushConsumer:
         if stream_sequence <= self._last:
             return  # a redelivery of what is queued or being worked on in this process
         self._last = stream_sequence
-        size = len(msg.data)
         self._queue.append(
-            StreamMessage(msg.subject, msg.data, stream_sequence, consumer_sequence, int(tokens[at + 2]), headers, msg.reply, generation)
+            StreamMessage(subject.decode(), data, stream_sequence, consumer_sequence, int(tokens[at + 2]), reply.decode(), generation)
         )
-        self._bytes += size
+        self._bytes += len(data)
         self._enqueued += 1
         if len(self._queue) >= self._wanted:
             self._arrived.set()
 
-    def _control(self, headers: dict[str, str], reply: str) -> None:
+    def _control(self, headers: bytes, reply: str) -> None:
         self._heard = asyncio.get_running_loop().time()
-        flow_reply = reply or headers.get("Nats-Consumer-Stalled", "")
+        said = dict(line.split(": ", 1) for line in headers.decode().splitlines() if ": " in line)
+        flow_reply = reply or said.get("Nats-Consumer-Stalled", "")
         if flow_reply:
             self._flow.append((self._enqueued, flow_reply, self._generation))
             self._arrived.set()
             if not self._queue:
                 self._answering = asyncio.get_running_loop().create_task(self._answer_flow_control())
-        last = headers.get("Nats-Last-Consumer")
+        last = said.get("Nats-Last-Consumer")
         if last is not None and int(last) != self._expected - 1:
             self._renew(f"{self._stream}/{self._durable}: the server sent {last}, {self._expected - 1} arrived")
 
@@ -224,9 +209,7 @@ class PushConsumer:
             self._expected = 1
             self._heard = asyncio.get_running_loop().time()
             inbox = self._bus.new_inbox()
-            self._subscription = await self._bus._client.subscribe(inbox, pending_bytes_limit=0)
-            # What the client would queue for a task of its own to hand over is taken at once: a third of a message's cost.
-            self._subscription._pending_queue = _Sink(partial(self._receive, made))  # type: ignore[assignment]
+            self._subscription = await self._bus._client.subscribe_raw(inbox, partial(self._receive, made))
             with contextlib.suppress(NotFoundError):
                 await manager.delete_consumer(self._stream, self._durable)
             await manager.add_consumer(self._stream, self._config(inbox))
@@ -237,6 +220,7 @@ class PushConsumer:
     async def _unsubscribe(self) -> None:
         subscription, self._subscription = self._subscription, None
         if subscription is not None:
+            self._bus._client.forget_raw(subscription)
             with contextlib.suppress(NatsError):
                 await subscription.unsubscribe()
 

@@ -25,7 +25,6 @@ class StreamMessage(NamedTuple):
     stream_sequence: int
     consumer_sequence: int
     time_ns: int
-    headers: Mapping[str, str] | None
     reply: str
     generation: int
 

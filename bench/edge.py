@@ -46,8 +46,7 @@ class Workload:
     tags: int  # each
     promised: int | None = None  # tags per CPU second
     promised_mb: int | None = None
-    seconds: float = 30
-    batch: int = 0
+    outage: bool = False
 
     @property
     def all_tags(self) -> int:
@@ -59,6 +58,7 @@ WORKLOADS = (
     Workload("modbus 10,000", "modbus_tcp", 10, 1000, 150_000, 150),
     Workload("modbus 50,000", "modbus_tcp", 50, 1000, 150_000),
     Workload("modbus 1,000 connections", "modbus_tcp", 1000, 10),
+    Workload("outage at 5,000/s", "modbus_tcp", 5, 1000, outage=True),
     Workload("opcua 10,000", "opcua", 4, 2500, 45_000, 220),
 )
 
@@ -269,17 +269,50 @@ async def measure(work: Workload, seconds: float, profile: Path | None = None) -
                 await wait_for(lambda: reports.good >= work.all_tags, lambda: f"every point good, not {reports.good}", 120)
                 ready_s = time.perf_counter() - began
                 await asyncio.sleep(WARM_UP_S)
-                figures = await _window(edge, bus, seconds)
-                told = await _order(bus, work) if work.driver == "modbus_tcp" else []
+                figures = await (_outage(edge, server, bus, seconds) if work.outage else _window(edge, bus, seconds))
+                told = await _order(bus, work) if work.driver == "modbus_tcp" and not work.outage else []
                 figures |= {"first_report_s": round(first_s, 2), "all_good_s": round(ready_s, 2), "memory_mb": edge.memory_mb()}
             finally:
                 edge.stop()
                 record = floor.stop()
                 configuration.stop()
-            if work.driver == "modbus_tcp":
+            if told:
                 figures |= _latencies(told, record)
             figures |= await COUNTS[work.driver](work, record, bus)
     return {"tags": work.all_tags, "promised": work.promised, "promised_mb": work.promised_mb} | figures
+
+
+async def _outage(edge: Edge, server: NatsServer, bus: Bus, seconds: float) -> dict[str, Any]:
+    """The broker is away for that long: how fast the backlog comes, and how late live data is meanwhile."""
+    server.keep_ports()
+    before = edge.cpu_s()
+    await server.stop()
+    await asyncio.sleep(seconds)
+    waiting = edge.cpu_s() - before
+    await server.start()
+    back = time.time()
+    await wait_for(lambda: bus.connected, lambda: "the broker back", 60)
+    await asyncio.sleep(min(seconds, 90))
+    backlog, replayed_at, late, live = 0, back, [0.0], 0
+    async for at, body in stored(bus):
+        for entries in body["devices"].values():
+            for entry in entries:
+                taken = entry["ts"] / 1000
+                if back - seconds < taken < back <= at:
+                    backlog += len(entry["values"])
+                    replayed_at = max(replayed_at, at)
+                elif taken >= back:
+                    live += len(entry["values"])
+                    late.append(at - taken)
+    return {
+        "outage_s": seconds,
+        "backlog": backlog,
+        "replayed_in_s": round(replayed_at - back, 1),
+        "replayed_per_s": round(backlog / max(replayed_at - back, 0.1)),
+        "live": live,
+        "live_late_most_s": round(max(late), 2),
+        "cores_while_away": round(waiting / seconds, 3),
+    }
 
 
 async def _order(bus: Bus, work: Workload) -> list[tuple[float, float]]:

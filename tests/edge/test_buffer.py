@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -63,11 +64,40 @@ def test_at_its_limit_the_oldest_go_and_that_is_said(tmp_path: Path, caplog: pyt
     assert figures.bytes <= figures.limit
     assert figures.dropped == 3 * (200 - len(kept))
     assert figures.dropped_since is not None
-    assert [r.message for r in caplog.records] == ["the buffer is full (0 MB): the oldest samples are being dropped"]
+    assert [r.message for r in caplog.records] == ["the buffer is full (0 MB): the oldest samples of the lowest priority are being dropped"]
     buffer.close()
     again = Buffer(tmp_path / "b.db")
     assert again.figures().dropped == figures.dropped, "what was lost is not forgotten"
     again.close()
+
+
+def test_the_lowest_priority_goes_first_however_young(tmp_path: Path) -> None:
+    size = 1000
+    buffer = Buffer(tmp_path / "b.db", limit_bytes=50 * (size + ROW_BYTES))
+    for i in range(60):
+        kept = buffer.exchange([batch(i, size)._replace(priority=2 if i < 20 else i % 2)], [])
+        assert bool(kept) == bool(numbers(buffer) and numbers(buffer)[-1] == i), "what was dropped at once is not handed out"
+    left = numbers(buffer)
+    assert left[:20] == list(range(20)), "alarms and counters stay"
+    dropped = sorted(set(range(60)) - set(left))
+    assert all(i % 2 == 0 for i in dropped)
+    assert dropped == sorted(i for i in range(20, 60) if i % 2 == 0)[: len(dropped)], "the oldest of them first"
+    buffer.close()
+
+
+def test_a_file_of_the_first_version_is_taken_over(tmp_path: Path) -> None:
+    file = tmp_path / "b.db"
+    with sqlite3.connect(file) as old:
+        old.execute(
+            "CREATE TABLE batches (id INTEGER PRIMARY KEY AUTOINCREMENT, lane INTEGER NOT NULL, samples INTEGER NOT NULL,"
+            " taken_at INTEGER NOT NULL, body BLOB NOT NULL)"
+        )
+        old.execute("INSERT INTO batches (lane, samples, taken_at, body) VALUES (0, 3, 1, '0000000000')")
+    old.close()
+    buffer = Buffer(file)
+    buffer.exchange([batch(1)], [])
+    assert numbers(buffer) == [0, 1]
+    buffer.close()
 
 
 def test_what_was_exchanged_survives_kill_minus_nine(tmp_path: Path) -> None:

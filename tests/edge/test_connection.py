@@ -52,7 +52,7 @@ def connection(driver: str, peer: Peer, points: dict[str, dict[str, Any]], **gro
 async def floor(folder: Path, *connections: dict[str, Any]) -> AsyncIterator[Floor]:
     readings: list[Reading] = []
 
-    def take(entries: list[Entry]) -> None:
+    def take(entries: list[Entry], _priority: int) -> None:
         for entry in entries:
             for key, v in entry.values.items():
                 value, quality = (v["v"], v["q"]) if isinstance(v, dict) else (v, 0)

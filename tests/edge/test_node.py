@@ -107,11 +107,12 @@ async def test_broker_away_loses_nothing_and_repeats_nothing(world: World) -> No
         assert "does not take readings" in node.report().reason
         await world.broker.server.start()
         await until(lambda: node.report().buffer.batches < 8 and node.report().state == "ready", "the backlog is gone")
+        await until(lambda: world.reports[-1].state == "ready", "and it is told")
     world.bodies = await stored(world.broker)
     times = sorted(ts for ts, _ in world.values("pump-0", "p0"))
     assert len(times) == len(set(times)), "the platform has each reading once, however often it was sent"
     assert max(b - a for a, b in pairwise(times)) < 1000, "no hole where the broker was away"
-    assert {r.state for r in world.reports} >= {"ready", "degraded"}
+    assert "degraded" in {r.state for r in world.reports}
 
 
 @pytest.mark.req("B06")

@@ -11,7 +11,7 @@ from tests.simulators.peer import until
 
 from kaogong.bus.subjects import lane
 from kaogong.core.errors import NotReady, TooLarge
-from kaogong.edge.buffer import Buffer
+from kaogong.edge.buffer import Batch, Buffer
 from kaogong.edge.uplink import Uplink
 from kaogong.formats import Entry
 
@@ -93,6 +93,43 @@ async def test_after_an_outage_everything_arrives_once_and_live_data_does_not_wa
     assert all(abs(place - r) < 40 for place, r in enumerate(backlog)), "the oldest first, but for those in flight together"
     assert platform.most_at_once <= 16
     assert up.trouble == ""
+
+
+async def test_a_long_backlog_is_replayed_fast_and_never_delays_live_data(tmp_path: Path) -> None:
+    """An hour's outage in small: 1,000 batches wait, live ones come every 10 ms, the platform takes four times as many."""
+    taken_at: dict[int, float] = {}
+    loop = asyncio.get_running_loop()
+    lags: list[float] = []
+
+    class Narrow(Platform):
+        """One batch at a time, 2 ms each."""
+
+        door = asyncio.Lock()
+
+        async def publish(self, number: int, body: bytes, message_id: str) -> None:
+            async with self.door:
+                await asyncio.sleep(0.002)
+            await super().publish(number, body, message_id)
+            if self.readings[-1] in taken_at:
+                lags.append(loop.time() - taken_at[self.readings[-1]])
+
+    buffer = Buffer(tmp_path / "b.db")
+    bodies = [json.dumps({"devices": {"pump": [{"ts": ts, "values": {"flow": 1.5}}]}}).encode() for ts in range(1000)]
+    buffer.exchange([Batch(0, body, 1, 1) for body in bodies], [])
+    buffer.close()
+    platform = Narrow()
+    async with uplink(tmp_path / "b.db", platform) as up:
+        began = loop.time()
+        for ts in range(10_000, 10_100):
+            taken_at[ts] = loop.time()
+            up.take([reading(ts)])
+            await asyncio.sleep(0.01)
+        await until(lambda: up.figures().batches == 0, "the backlog is gone")
+        took = loop.time() - began
+    assert sorted(platform.readings) == [*range(1000), *range(10_000, 10_100)], "everything once"
+    assert len(lags) > 50, "some share a batch"
+    assert sorted(lags)[len(lags) * 95 // 100] < 0.5, "a live reading waits for what is in flight, not for the backlog"
+    assert took < 20
 
 
 async def test_what_was_not_acknowledged_is_sent_again_after_a_restart(tmp_path: Path) -> None:

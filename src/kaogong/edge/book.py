@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from kaogong.core.reading import Sample, Value
-from kaogong.edge.configuration import GroupPlan, Target
+from kaogong.edge.configuration import PRIORITIES, GroupPlan, Target
 from kaogong.edge.drivers.base import Columns, Flaw
 from kaogong.formats import Entry, entries_of
 
@@ -62,6 +62,7 @@ class GroupBook:
         self._repeat_s = group.repeat_s
         self._stale_after_s = group.stale_after_s or (PUSHED_STALE_AFTER_S if pushes else max(5.0, 3 * group.interval_s))
         self._confirms = pushes
+        self.priority = PRIORITIES[group.priority]
 
     def begin(self, at: float) -> None:
         """The connection is open for the first time: from now on a point that says nothing grows old."""

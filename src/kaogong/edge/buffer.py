@@ -17,19 +17,23 @@ DEFAULT_LIMIT = 1024 * 1024 * 1024
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS batches (
     id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice: it is part of the message id the platform knows repeats by
-    lane INTEGER NOT NULL, samples INTEGER NOT NULL, taken_at INTEGER NOT NULL, body BLOB NOT NULL
+    lane INTEGER NOT NULL, samples INTEGER NOT NULL, taken_at INTEGER NOT NULL, body BLOB NOT NULL, priority INTEGER NOT NULL DEFAULT 1
 );
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
 
 class Batch(NamedTuple):
-    """Samples of one lane as they go up. `taken_at` is when they were taken, in milliseconds since 1970."""
+    """Samples of one lane as they go up. `taken_at` is when they were taken, in milliseconds since 1970.
+
+    The lower `priority` is dropped first when the disk is full.
+    """
 
     lane: int
     body: bytes
     samples: int
     taken_at: int
+    priority: int = 1
 
 
 class Stored(NamedTuple):
@@ -55,7 +59,7 @@ class Figures(NamedTuple):
 
 
 class Buffer:
-    """A file that survives `kill -9` and power loss; at its limit the oldest batches go first, and that is said.
+    """A file that survives `kill -9` and power loss; at its limit the oldest batches of the lowest priority go first, and that is said.
 
     Belongs to one thread at a time. `synchronous=FULL` costs one fsync an exchange, which is one or two a second: batches
     are exchanged, not samples.
@@ -82,13 +86,12 @@ class Buffer:
             with self._db:
                 self._delete(acknowledged)
                 stored = [self._insert(batch) for batch in batches]
-                dropped = self._drop_oldest() if self._bytes > self._limit else 0
+                dropped = self._drop_oldest() if self._bytes > self._limit else frozenset()
         except sqlite3.Error:
             self._count()
             raise
         if dropped:
-            oldest = self._db.execute("SELECT min(id) FROM batches").fetchone()[0] or 0
-            stored = [s for s in stored if s.id >= oldest]
+            stored = [s for s in stored if s.id not in dropped]
         self._look_for_oldest()
         return stored
 
@@ -132,6 +135,8 @@ class Buffer:
             if verdict != "ok":
                 raise sqlite3.DatabaseError(f"malformed: {verdict}")
             db.executescript(SCHEMA)
+            if "priority" not in {row[1] for row in db.execute("PRAGMA table_info(batches)")}:
+                db.execute("ALTER TABLE batches ADD COLUMN priority INTEGER NOT NULL DEFAULT 1")  # files of version 0.1
         except sqlite3.Error:
             db.close()
             raise
@@ -143,8 +148,8 @@ class Buffer:
         self._bytes = size + ROW_BYTES * self._batches
 
     def _insert(self, batch: Batch) -> Stored:
-        values = (batch.lane, batch.samples, batch.taken_at, batch.body)
-        made = self._db.execute("INSERT INTO batches (lane, samples, taken_at, body) VALUES (?, ?, ?, ?)", values)
+        values = (batch.lane, batch.samples, batch.taken_at, batch.body, batch.priority)
+        made = self._db.execute("INSERT INTO batches (lane, samples, taken_at, body, priority) VALUES (?, ?, ?, ?, ?)", values)
         assert made.lastrowid is not None
         self._batches, self._samples = self._batches + 1, self._samples + batch.samples
         self._bytes += len(batch.body) + ROW_BYTES
@@ -154,21 +159,24 @@ class Buffer:
         for each in ids:
             self._forget(self._db.execute("DELETE FROM batches WHERE id = ? RETURNING samples, length(body)", (each,)).fetchall())
 
-    def _drop_oldest(self) -> int:
+    def _drop_oldest(self) -> frozenset[int]:
+        """The ids of what had to go."""
+        gone: set[int] = set()
         dropped = 0
         while self._bytes > self._limit and self._batches > 1:
             rows = self._db.execute(
-                "DELETE FROM batches WHERE id IN (SELECT id FROM batches ORDER BY id LIMIT ?) RETURNING samples, length(body)",
+                "DELETE FROM batches WHERE id IN (SELECT id FROM batches ORDER BY priority, id LIMIT ?) RETURNING samples, length(body), id",
                 (max(1, self._batches // 100),),
             ).fetchall()
             dropped += sum(row[0] for row in rows)
-            self._forget(rows)
+            gone.update(row[2] for row in rows)
+            self._forget([row[:2] for row in rows])
         if self._dropped_since is None:
-            log.error("the buffer is full (%d MB): the oldest samples are being dropped", self._limit // 1024**2)
+            log.error("the buffer is full (%d MB): the oldest samples of the lowest priority are being dropped", self._limit // 1024**2)
         self.give_up(dropped)
         self._remember("dropped", str(self._dropped))
         self._remember("dropped_since", str(self._dropped_since))
-        return dropped
+        return frozenset(gone)
 
     def _forget(self, rows: Sequence[tuple[int, int]]) -> None:
         for samples, size in rows:

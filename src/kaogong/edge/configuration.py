@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
@@ -11,6 +11,10 @@ from kaogong.core.keys import KEY, check_property_key
 from kaogong.edge.drivers.base import SHELF, AnyDriver, DriverConfig, Point, validated
 
 Key = Annotated[str, StringConstraints(pattern=f"^{KEY.pattern}$")]
+
+
+Priority = Literal["low", "normal", "high"]
+PRIORITIES: dict[Priority, int] = {"low": 0, "normal": 1, "high": 2}
 
 
 class Section(BaseModel):
@@ -29,6 +33,7 @@ class Group(Section):
     repeat_s: float = Field(
         30.0, gt=0, description="With a deadband, and for subscriptions, an unchanged value is sent again after this time."
     )
+    priority: Priority = Field("normal", description="When the disk buffer is full, the oldest of the lowest priority is dropped first.")
     stale_after_s: float | None = Field(
         None, gt=0, description="Age at which a value counts as stale; unset: three intervals, at least 5 s; for MQTT 60 s."
     )

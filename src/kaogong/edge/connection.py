@@ -29,7 +29,7 @@ LOOK_EVERY_S = 0.5
 PATIENCE_S = 30.0
 LOOK_AGAIN_S = 1.0  # ages grow without anything happening
 
-Sink = Callable[[list[Entry]], None]
+Sink = Callable[[list[Entry], int], None]
 
 
 class Connection:
@@ -208,7 +208,8 @@ class Connection:
         if stands:
             self._overcome()
             now = clock.now()
-            self._send([e for b in self._books.values() for e in b.confirm(at, now)])
+            for book in self._books.values():
+                self._send(book, book.confirm(at, now))
 
     async def _read(self, name: str) -> None:
         plan, begin = self._plans[name], self._time()
@@ -219,7 +220,10 @@ class Connection:
         self._read_s = at - begin
         due = self._due[name] + plan.group.interval_s
         self._due[name] = due if due > at - plan.group.interval_s else at + plan.group.interval_s
-        self._took(self._books[name].take(samples, at, clock.now()), samples)
+        book = self._books[name]
+        entries = book.take(samples, at, clock.now())
+        self._took(samples)
+        self._send(book, entries)
 
     async def _write(self) -> None:
         point, value, done = self._writes.popleft()
@@ -257,16 +261,14 @@ class Connection:
 
     def _deliver(self, samples: Sequence[Sample]) -> None:
         at, now = self._time(), clock.now()
-        entries: list[Entry] = []
+        self._took(samples)
         for book in self._books.values():
-            entries += book.take(samples, at, now)
-        self._took(entries, samples)
+            self._send(book, book.take(samples, at, now))
 
-    def _took(self, entries: list[Entry], samples: Sequence[Sample]) -> None:
+    def _took(self, samples: Sequence[Sample]) -> None:
         if samples:
             self._overcome()
         self._samples += len(samples)
-        self._send(entries)
 
     def _overcome(self) -> None:
         """The other side has served us: what went wrong before is over, and what its points say is looked at anew."""
@@ -275,9 +277,9 @@ class Connection:
             self._looked_at = -LOOK_EVERY_S
             self._wake.set()
 
-    def _send(self, entries: list[Entry]) -> None:
+    def _send(self, book: GroupBook, entries: list[Entry]) -> None:
         if entries:
-            self._sink(entries)
+            self._sink(entries, book.priority)
 
     async def _wait(self, until: float | None) -> None:
         limit = LOOK_AGAIN_S if until is None else min(LOOK_AGAIN_S, until - self._time())

@@ -35,7 +35,7 @@ class Uplink:
     def __init__(self, buffer: Buffer, publish: Publish, changed: Callable[[], None] = lambda: None, flush_s: float = FLUSH_S) -> None:
         self._buffer, self._publish, self._changed, self._flush_s = buffer, publish, changed, flush_s
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="buffer")
-        self._pending: list[Entry] = []
+        self._pending: dict[int, list[Entry]] = {}  # by priority
         self._waiting = 0  # readings in them
         self._live: deque[Stored] = deque()
         self._backlog: deque[Stored] = deque()
@@ -43,6 +43,7 @@ class Uplink:
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._busy_backlog = 0
         self._acknowledged: list[int] = []
+        self._leaving: frozenset[int] = frozenset()  # acknowledged, and on the way out of the disk
         self._wake = asyncio.Event()
         self._pause_until = 0.0
         self._behind = buffer.figures().batches > 0
@@ -53,15 +54,16 @@ class Uplink:
         self.sent_samples = 0
         self.disk_trouble = ""
 
-    def take(self, entries: list[Entry]) -> None:
+    def take(self, entries: list[Entry], priority: int = 1) -> None:
         """Entries to be sent; never blocks. They are on disk at the next flush."""
-        self._pending += entries
+        self._pending.setdefault(priority, []).extend(entries)
         self._waiting += sum(len(entry.values) for entry in entries)
         if self._waiting > PENDING_READINGS:
-            half = len(self._pending) // 2
-            lost = sum(len(entry.values) for entry in self._pending[:half])
+            lowest = self._pending[min(p for p, waiting in self._pending.items() if waiting)]
+            half = (len(lowest) + 1) // 2
+            lost = sum(len(entry.values) for entry in lowest[:half])
             log.error("the disk is too slow: %d readings are dropped", lost)
-            del self._pending[:half]
+            del lowest[:half]
             self._waiting -= lost
             self._buffer.give_up(lost)
 
@@ -95,17 +97,19 @@ class Uplink:
             self._thread.shutdown()
 
     async def _flush(self) -> None:
-        pending, self._pending = self._pending, []
+        pending, self._pending = self._pending, {}
         waiting, self._waiting = self._waiting, 0
         acknowledged, self._acknowledged = self._acknowledged, []
+        self._leaving = frozenset(acknowledged)
         if not pending and not acknowledged:
             return
-        batches = self._batches(pending)
+        batches = [b for priority, entries in sorted(pending.items(), reverse=True) for b in self._batches(entries, priority)]
         try:
             stored = await self._on_disk(self._buffer.exchange, batches, acknowledged)
         except sqlite3.Error as err:
             self._say_disk(str(err))
-            self._pending = pending + self._pending
+            for priority, entries in pending.items():
+                self._pending[priority] = entries + self._pending.get(priority, [])
             self._waiting += waiting
             self._acknowledged += acknowledged
             with contextlib.suppress(sqlite3.Error):  # what has been acknowledged makes room
@@ -119,7 +123,7 @@ class Uplink:
             self._rewind()
         self._wake.set()
 
-    def _batches(self, entries: list[Entry]) -> list[Batch]:
+    def _batches(self, entries: list[Entry], priority: int) -> list[Batch]:
         lanes: dict[int, list[tuple[int, list[Entry]]]] = {}
         known = self._lanes
         for entry in entries:
@@ -135,7 +139,8 @@ class Uplink:
             part.append(entry)
             of_lane[-1] = count + len(entry.values), part
         now = clock.now_ms()
-        return [Batch(number, encode_batch(part), count, now) for number, of_lane in sorted(lanes.items()) for count, part in of_lane]
+        parts = [(number, count, part) for number, of_lane in sorted(lanes.items()) for count, part in of_lane]
+        return [Batch(number, encode_batch(part), count, now, priority) for number, count, part in parts]
 
     async def _send(self) -> None:
         """Fill the window: live before backlog."""
@@ -162,7 +167,7 @@ class Uplink:
             self._behind = bool(page)
             if page:
                 self._reached = page[-1].id
-            skip = {*self._busy, *(s.id for s in self._live), *self._acknowledged}
+            skip = {*self._busy, *(s.id for s in self._live), *self._acknowledged, *self._leaving}
             self._backlog.extend(s for s in page if s.id not in skip)
         if self._live or not self._backlog:
             return (self._live.popleft(), True) if self._live else (None, False)

@@ -2646,6 +2646,13 @@ export interface components {
              */
             interval_s?: number;
             /**
+             * Priority
+             * @description When the disk buffer is full, the oldest of the lowest priority is dropped first.
+             * @default normal
+             * @enum {string}
+             */
+            priority?: "low" | "normal" | "high";
+            /**
              * Repeat S
              * @description With a deadband, and for subscriptions, an unchanged value is sent again after this time.
              * @default 30

@@ -2021,6 +2021,12 @@ export interface components {
             bad_points?: components["schemas"]["BadPoint"][];
             /** Code */
             code: string;
+            /**
+             * Cpu Share
+             * @description Of one core, since the last report: what was done for this connection alone.
+             * @default 0
+             */
+            cpu_share?: number;
             /** Details */
             details?: {
                 [key: string]: unknown;
@@ -2037,8 +2043,20 @@ export interface components {
              * @default 0
              */
             good?: number;
+            /**
+             * Memory Bytes
+             * @description Its share of the node's memory, by its points.
+             * @default 0
+             */
+            memory_bytes?: number;
             /** Name */
             name: string;
+            /**
+             * Needs Per S
+             * @description Samples a second by its configuration.
+             * @default 0
+             */
+            needs_per_s?: number;
             /** Next Try */
             next_try?: string | null;
             /** Oldest Age S */
@@ -3090,6 +3108,12 @@ export interface components {
              */
             at: string;
             buffer: components["schemas"]["BufferReport"];
+            /**
+             * Capacity Per S
+             * @description Samples a second that the node can carry, by what they have cost it so far.
+             * @default 0
+             */
+            capacity_per_s?: number;
             configuration: components["schemas"]["ConfigurationReport"];
             /**
              * Connections
@@ -3101,6 +3125,12 @@ export interface components {
              * @default 0
              */
             cpu_seconds?: number;
+            /**
+             * Cpu Share
+             * @description Of one core.
+             * @default 0
+             */
+            cpu_share?: number;
             /** Node */
             node: string;
             /** Reason */

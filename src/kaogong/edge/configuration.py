@@ -175,6 +175,11 @@ class ConnectionPlan:
     orders: dict[tuple[str, str], tuple["Order", ...]]
     document: Connection
 
+    @property
+    def needs_per_s(self) -> float:
+        """Samples a second that it brings."""
+        return sum(len(g.points) / g.group.interval_s for g in self.groups) if self.enabled else 0.0
+
 
 def read_document(data: Any) -> Configuration:
     """The document as types; ConfigInvalid names the field. Does not ask the drivers: `plan` does."""

@@ -19,6 +19,7 @@ from kaogong.edge.configuration import ConnectionPlan
 from kaogong.edge.decide import Check, Close, Decision, Failure, Observed, Open, Phase, Read, Subscribe, Wait, Write, decide
 from kaogong.edge.drivers.base import Group, Point
 from kaogong.edge.ending import end
+from kaogong.edge.load import Meter
 from kaogong.formats import Entry
 from kaogong.formats.report import BadPoint, ConnectionReport
 
@@ -56,11 +57,15 @@ class Connection:
         self._samples = 0
         self._read_s: float | None = None
         self._counted_at, self._counted = 0.0, 0
+        self._meter, self._metered = Meter(), 0.0
         self._begun, self._is_patient = self._time(), True
         self._looked_at, self._seen_health = -LOOK_EVERY_S, (0, 0, 0, "")
 
     async def run(self) -> None:
         """Until cancelled; then the driver is closed."""
+        await self._meter.run(self._run())
+
+    async def _run(self) -> None:
         try:
             while True:
                 decision = decide(self._observe())
@@ -79,6 +84,11 @@ class Connection:
         self._wake.set()
         return await done
 
+    @property
+    def samples(self) -> int:
+        """How many have come since the start."""
+        return self._samples
+
     def report(self, at: float) -> ConnectionReport:
         """How it is, for people and for the platform."""
         self._looked_at = -LOOK_EVERY_S
@@ -86,8 +96,10 @@ class Connection:
         shown = self._shown or decide(seen)
         oldest = min((o for o in (b.oldest() for b in self._books.values()) if o is not None), default=None)
         elapsed = at - self._counted_at
-        rate = (self._samples - self._counted) / elapsed if self._counted_at and elapsed > 0 else 0.0
-        self._counted_at, self._counted = at, self._samples
+        is_second = self._counted_at and elapsed > 0
+        rate = (self._samples - self._counted) / elapsed if is_second else 0.0
+        share = (self._meter.seconds - self._metered) / elapsed if is_second else 0.0
+        self._counted_at, self._counted, self._metered = at, self._samples, self._meter.seconds
         named = islice(self._troubles(at, now), NAMED_POINTS)
         return ConnectionReport(
             name=self.plan.name,
@@ -108,6 +120,8 @@ class Connection:
             bad_points=tuple(_bad_point(t) for t in named),
             samples_per_s=round(rate, 2),
             read_ms=None if self._read_s is None else round(self._read_s * 1000, 2),
+            needs_per_s=round(self.plan.needs_per_s, 2),
+            cpu_share=round(share, 4),
         )
 
     def _observe(self) -> Observed:
@@ -197,7 +211,7 @@ class Connection:
 
     def _subscribe(self) -> None:
         groups = [Group(g.group.interval_s, g.points) for g in self._plans.values()]
-        self._subscription = asyncio.get_running_loop().create_task(self._driver.subscribe(groups, self._deliver))
+        self._subscription = asyncio.get_running_loop().create_task(self._meter.run(self._driver.subscribe(groups, self._deliver)))
         self._subscription.add_done_callback(lambda _: self._wake.set())
 
     async def _check(self) -> None:

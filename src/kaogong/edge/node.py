@@ -50,6 +50,7 @@ class Node:
         self._configuration = ConfigurationReport()
         self._orders: set[asyncio.Task[None]] = set()
         self._counted_at, self._counted = 0.0, 0
+        self._resident_at_start = _resident_bytes()
 
     async def run(self) -> None:
         """The node's life."""
@@ -130,6 +131,7 @@ class Node:
     async def _follow_configuration(self) -> None:
         while True:
             wait = ASK_EVERY_S
+            self._collector.reconsider()
             self._asked.clear()
             try:
                 document = await self._source.fetch(self._configuration.problem_etag or self._configuration.etag)
@@ -186,6 +188,8 @@ class Node:
         self._counted_at, self._counted = at, self._uplink.sent_samples
         state, reason = self._state()
         usage = resource.getrusage(resource.RUSAGE_SELF)
+        cpu_s, resident = usage.ru_utime + usage.ru_stime, _resident_bytes()
+        self._collector.load.update(cpu_s, self._collector.samples(), at)
         return NodeReport(
             node=self._credential.node,
             at=now,
@@ -203,10 +207,12 @@ class Node:
                 dropped_samples=waiting.dropped,
                 dropped_since=clock.at_ms(waiting.dropped_since) if waiting.dropped_since else None,
             ),
-            connections=self._collector.report(),
+            connections=self._collector.report(max(0, resident - self._resident_at_start)),
             samples_per_s=round(rate, 1),
-            rss_bytes=_resident_bytes(),
-            cpu_seconds=round(usage.ru_utime + usage.ru_stime, 2),
+            rss_bytes=resident,
+            cpu_seconds=round(cpu_s, 2),
+            cpu_share=round(self._collector.load.busy, 3),
+            capacity_per_s=round(self._collector.load.capacity),
         )
 
     def _state(self) -> tuple[str, str]:

@@ -33,6 +33,11 @@ REASONS: Mapping[str, Sentence] = {
     "login_refused": Sentence("{peer} refuses the login {user}", "{peer} 拒绝登录名 {user}"),
     "certificate_refused": Sentence("{peer} and we do not trust each other's certificate", "与 {peer} 之间的证书互不信任"),
     "security_not_offered": Sentence("{peer} does not offer the security that is configured", "{peer} 不提供所配置的安全策略"),
+    "no_room": Sentence(
+        "it needs {needs} tags/s, this node has room for {room}; lengthen its intervals or move it to another edge node",
+        "需要每秒 {needs} 个测点，本节点仅余 {room}；请延长采集周期或移到其他边缘节点",
+    ),
+    "not_connected": Sentence("{peer} is not connected", "{peer} 未连接"),
     "fault": Sentence("a fault of ours in the driver {driver}", "驱动 {driver} 发生内部错误"),
     "points_bad": Sentence(
         "{lost} of {points} points give no good value, one of them: {example}", "{points} 个测点中有 {lost} 个取不到有效值，其一：{example}"

@@ -47,6 +47,9 @@ class ConnectionReport(Part):
     bad_points: tuple[BadPoint, ...] = Field((), description="The first hundred by name; `bad` and `stale` count all.")
     samples_per_s: float = 0.0
     read_ms: float | None = None
+    needs_per_s: float = Field(0.0, description="Samples a second by its configuration.")
+    cpu_share: float = Field(0.0, description="Of one core, since the last report: what was done for this connection alone.")
+    memory_bytes: int = Field(0, description="Its share of the node's memory, by its points.")
 
 
 class BufferReport(Part):
@@ -86,3 +89,5 @@ class NodeReport(Part):
     samples_per_s: float = 0.0
     rss_bytes: int = 0
     cpu_seconds: float = 0.0
+    cpu_share: float = Field(0.0, description="Of one core.")
+    capacity_per_s: float = Field(0.0, description="Samples a second that the node can carry, by what they have cost it so far.")

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from bench.probe import Probe, percentile
 from kaogong.bus.subjects import lane
 
 GATEWAYS, BEHIND_EACH, TIMES = 16, 10, 10  # 10 devices × 10 properties × 10 times = 1,000 values a message
+
+WATCHED_S = 60.0
 
 
 def values(seed: int) -> str:
@@ -80,18 +82,14 @@ def rest(cpu: Callable[[], dict[str, float]], waiting: Callable[[], int] = int, 
 def on_platform(
     platform: Platform, specs: list[dict[str, str]], *, rate: float, seconds: float, qos: int, points: int, times: int = 1
 ) -> dict[str, Any]:
-    """One run against the platform: the load's own record against SQL, CPU seconds by process, times seen from outside."""
-    before = platform.counts()
-    credential = platform.call("POST", "/devices/probe/credential")
-    credential = credential.get("credential", credential)
-    cpu = platform.cpu()
-    with Probe(platform, credential) as probe:
-        record = send(Plan(*platform.mqtt, devices=specs, rate=rate, seconds=seconds, qos=qos, times=times), platform.home)
+    """Two runs against the platform. The first for CPU and loss, alone as the peer's is; the second, of a minute at most, is watched from outside."""
+    plan = Plan(*platform.mqtt, devices=specs, rate=rate, seconds=seconds, qos=qos, times=times)
+    before, cpu = platform.counts(), platform.cpu()
+    record = send(plan, platform.home)
     used = {name: round(after - cpu.get(name, 0.0), 2) for name, after in rest(platform.cpu, platform.pending).items()}
     after = platform.counts()
-    stored = sum(n for k, (n, _) in after.items() if k != "probe") - sum(n for k, (n, _) in before.items() if k != "probe")
+    stored = sum(n for n, _ in after.values()) - sum(n for n, _ in before.values())
     acknowledged = record.acked if qos else record.sent
-    total_cpu = sum(used.values()) + record.cpu_s
     figures: dict[str, Any] = {
         "messages_per_s": round(record.sent / record.elapsed_s),
         "points_per_s": round(record.sent * points / record.elapsed_s),
@@ -102,14 +100,22 @@ def on_platform(
         "acknowledged": record.acked if qos else None,
         "lost": acknowledged - stored / (points / PROPERTIES),
         "cpu_s": used | {"load": round(record.cpu_s, 2)},
-        "cores": round(total_cpu / record.elapsed_s, 2),
+        "cores": round((sum(used.values()) + record.cpu_s) / record.elapsed_s, 2),
         "points_per_cpu_s": round(record.sent * points / sum(used.values())),
         "ack_p99_ms": round(percentile(record.ack_ms, 0.99), 1) if qos else None,
-        **probe.figures(),
     }
     if times == 1:
         figures["devices_that_differ"] = _differing(record, before, after, platform, qos)
-    return figures
+    return figures | watched(platform, replace(plan, seconds=min(seconds, WATCHED_S)))
+
+
+def watched(platform: Platform, plan: Plan) -> dict[str, Any]:
+    """What a user sees while the load runs: publish to queryable, lists."""
+    credential = platform.call("POST", "/devices/probe/credential")
+    with Probe(platform, credential.get("credential", credential)) as probe:
+        record = send(plan, platform.home)
+    rest(platform.cpu, platform.pending)
+    return probe.figures() | {"watched_kept_pace": not record.behind}
 
 
 def _differing(record: Record, before: dict[str, tuple[int, int]], after: dict[str, tuple[int, int]], platform: Platform, qos: int) -> int:

@@ -9,7 +9,6 @@ import httpx2
 from bench.load import Device, Plan
 from bench.platform import Platform
 
-
 ASK_EVERY_S, PAUSE_S = 0.025, 0.5
 
 
@@ -21,7 +20,7 @@ def percentile(values: list[float], share: float) -> float:
 class Probe:
     """A device of its own that publishes about once a second; a reader that asks every 25 ms until it sees the reading.
 
-    Asking is work for the platform that its peer is spared, so it is kept small beside the load.
+    Asking is work for the platform that its peer is spared, so CPU is measured without it.
     """
 
     def __init__(self, platform: Platform, credential: dict[str, str]) -> None:

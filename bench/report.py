@@ -10,7 +10,7 @@ HEAD = """<!-- Written by `make bench`; do not edit. -->
 
 Absolute figures drift on shared machines: read the ratio to the peer, which ran in the same run, and the CPU seconds.
 The load generator runs on the same machine and is counted in `cores`. *Lost* is the generator's own record against SQL.
-*Visible* is the time from publish to the moment a query over HTTP shows the reading; it includes the probe's own asking every 10 ms.
+*Visible* is the time from publish to the moment a query over HTTP shows the reading; measured in a run of its own, asking every 25 ms, so that asking is not counted as CPU.
 Points per CPU second count all processes of a side, without the generator.
 
 """

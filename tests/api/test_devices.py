@@ -279,3 +279,20 @@ def test_a_devices_bindings_name_the_assets_it_spoke_for(stack: Stack, admin: ht
     items = admin.get("/api/v1/devices/moved-1/bindings").json()["items"]
     assert [(one["asset"], one["mapping"]) for one in items] == [("moved-1", None), ("north-pump", {"flow": "flow"})]
     assert datetime.fromisoformat(items[1]["valid_from"]) == begins
+
+
+@pytest.mark.req("B07")
+@pytest.mark.req("C07")
+def test_a_list_of_devices_is_made_and_its_faults_are_told(admin: httpx2.Client) -> None:
+    assert "key,name_en" in admin.get("/api/v1/device-list-template").text
+    body = "编号,名称,物模型\nlist-1,一号,pump\nlist-2,二号,nothing\n".encode()
+    send = {"content": body, "headers": {"content-type": "text/csv"}}
+    refused = admin.post("/api/v1/devices/bulk", **send).json()
+    assert (refused["created"], refused["faults"][0]["line"], refused["faults"][0]["code"]) == (0, 3, "type_unknown")
+    made = admin.post("/api/v1/devices/bulk?on_fault=rest&logins=true", **send).json()
+    assert (made["created"], made["credentials"][0]["username"]) == (1, "default.list-1")
+    problem(admin.post("/api/v1/devices/bulk", content=b"x", headers={"content-type": "text/plain"}), 422, "sheet_type_unknown")
+    copy = admin.post("/api/v1/devices/list-1/clone", json={"key": "list-3"})
+    assert (copy.status_code, copy.json()["name"]["zh"]) == (201, "一号")
+    facets = admin.get("/api/v1/device-facets", params={"q": "一号"}).json()
+    assert facets["types"] == {"pump": 2}

@@ -35,6 +35,8 @@ BODIES: dict[str, Any] = {
     "change_password": {"current_password": "x", "new_password": "y"},
     "create_device": {"key": "d", "type": "pump"},
     "change_device": {"name": "x"},
+    "clone_device": {"key": "copy-1"},
+    "create_devices_in_bulk": [{"key": "bulk-1", "type": "nothing"}],
     "send_command": {"arguments": {"speed": 1}},
     "create_device_type": {"key": "t"},
     "put_device_type": {"key": "only-other"},

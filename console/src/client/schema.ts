@@ -433,6 +433,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/device-list-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Device List Template
+         * @description An empty list of devices as CSV, with the headings and an example.
+         */
+        get: operations["get_device_list_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/device-types": {
         parameters: {
             query?: never;
@@ -551,6 +571,26 @@ export interface paths {
         get: operations["list_device_bindings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{key}/clone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clone Device
+         * @description Make a device like another: its type, place and gateway, a key and an asset of its own.
+         */
+        post: operations["clone_device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -735,6 +775,26 @@ export interface paths {
         get: operations["get_device_versions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Devices In Bulk
+         * @description Make up to 50,000 devices from CSV, Excel, a JSON array or JSON lines; every fault is told with its line and column.
+         */
+        post: operations["create_devices_in_bulk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1726,6 +1786,29 @@ export interface components {
             samples?: number;
         };
         /**
+         * BulkReport
+         * @description What became of a list of devices. At most 1,000 of the faults are told one by one.
+         */
+        BulkReport: {
+            /** Created */
+            created: number;
+            /**
+             * Credentials
+             * @default []
+             */
+            credentials?: components["schemas"]["Credential"][];
+            /** Faults */
+            faults: components["schemas"]["Fault"][];
+            /** Faults Total */
+            faults_total: number;
+            /** Faulty */
+            faulty: number;
+            /** Good */
+            good: number;
+            /** Rows */
+            rows: number;
+        };
+        /**
          * Change
          * @description What becomes of a connection when a configuration is applied.
          * @enum {string}
@@ -1741,6 +1824,15 @@ export interface components {
              * @default true
              */
             ok?: boolean;
+        };
+        /**
+         * CloneIn
+         * @description A copy of a device: its key, and its name where it shall have another.
+         */
+        CloneIn: {
+            /** Key */
+            key: string;
+            name?: components["schemas"]["Name"] | null;
         };
         /**
          * Column
@@ -2638,6 +2730,26 @@ export interface components {
             types: {
                 [key: string]: number;
             };
+        };
+        /**
+         * Fault
+         * @description What is wrong in one column of one line of a list, and what to write instead.
+         */
+        Fault: {
+            /** Code */
+            code: string;
+            /** Field */
+            field: string;
+            /** Key */
+            key: string;
+            /** Line */
+            line: number;
+            problem: components["schemas"]["Name"];
+            /**
+             * Value
+             * @default
+             */
+            value?: string;
         };
         /**
          * FirstPassword
@@ -5953,6 +6065,71 @@ export interface operations {
             };
         };
     };
+    get_device_list_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not usable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_device_types: {
         parameters: {
             query?: never;
@@ -6890,6 +7067,105 @@ export interface operations {
             };
         };
     };
+    clone_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloneIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceMade"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not usable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_commands: {
         parameters: {
             query?: {
@@ -7701,6 +7977,94 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not usable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_devices_in_bulk: {
+        parameters: {
+            query?: {
+                /** @description Only check. */
+                dry_run?: boolean;
+                /** @description Give each device a login, answered this once. */
+                logins?: boolean;
+                /** @description What to make when rows are at fault: the rest, or nothing at all. */
+                on_fault?: "rest" | "nothing";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>[];
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "application/x-ndjson": string;
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReport"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -16,7 +16,7 @@ from kaogong.api.errors import problem, trace_id
 
 COOKIE = "kaogong_session"
 BODY_BYTES = 5 * 1024 * 1024
-CONFIGURATION_BYTES = 16 * 1024 * 1024  # of an edge node: 50,000 points with room to spare
+CONFIGURATION_BYTES = 16 * 1024 * 1024  # of an edge node: 50,000 points with room to spare; lists of 50,000 devices
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # The built console needs no inline script; Ant Design writes its styles into the page.
@@ -67,7 +67,7 @@ class Envelope:
                 self._dress(scope, message)
             await send(message)
 
-        limit = CONFIGURATION_BYTES if scope["path"].endswith("/configuration") else BODY_BYTES
+        limit = CONFIGURATION_BYTES if scope["path"].endswith(("/configuration", "/devices/bulk")) else BODY_BYTES
         receive = limited(scope, receive, limit)
         request = Request(scope, receive)
         try:

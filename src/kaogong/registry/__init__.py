@@ -11,9 +11,11 @@ it: asset, binding, login; a delete also shuts it out); devices (very many puts 
 edge_configuration (the node's id and key).
 """
 
+from kaogong.registry import sheets
 from kaogong.registry.directory import Directory
 from kaogong.registry.service.assets import create_asset, get_asset, list_assets
 from kaogong.registry.service.bindings import bind, bindings_at, bindings_of, unbind
+from kaogong.registry.service.bulk import create_in_bulk
 from kaogong.registry.service.credentials import all_credentials, credential_state, find_credential, issue_credential, revoke_credential
 from kaogong.registry.service.device_creation import Made, create_device, create_devices, make_devices
 from kaogong.registry.service.device_types import create_type, delete_type, get_type, list_types, put_type
@@ -38,6 +40,7 @@ from kaogong.registry.types import (
     LEVELS,
     Asset,
     Binding,
+    BulkReport,
     Command,
     CreatedDevice,
     Credential,
@@ -51,6 +54,7 @@ from kaogong.registry.types import (
     EdgeConfiguration,
     Event,
     Facets,
+    Fault,
     Level,
     Name,
     NewAsset,
@@ -76,6 +80,7 @@ __all__ = [
     "LEVELS",
     "Asset",
     "Binding",
+    "BulkReport",
     "Command",
     "CreatedDevice",
     "Credential",
@@ -90,6 +95,7 @@ __all__ = [
     "EdgeConfiguration",
     "Event",
     "Facets",
+    "Fault",
     "Level",
     "Made",
     "Name",
@@ -119,6 +125,7 @@ __all__ = [
     "create_asset",
     "create_device",
     "create_devices",
+    "create_in_bulk",
     "create_person",
     "create_place",
     "create_tenant",
@@ -160,5 +167,6 @@ __all__ = [
     "reindex",
     "revoke_credential",
     "set_password_hash",
+    "sheets",
     "unbind",
 ]

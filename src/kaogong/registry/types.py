@@ -276,6 +276,29 @@ class Credential(Thing):
     password: str = Field(repr=False)
 
 
+class Fault(Thing):
+    """What is wrong in one column of one line of a list, and what to write instead."""
+
+    line: int
+    key: str
+    field: str
+    code: str
+    problem: Name
+    value: str = ""
+
+
+class BulkReport(Thing):
+    """What became of a list of devices. At most 1,000 of the faults are told one by one."""
+
+    rows: int
+    good: int
+    faulty: int
+    created: int
+    faults: tuple[Fault, ...]
+    faults_total: int
+    credentials: tuple[Credential, ...] = ()
+
+
 class CreatedDevice(NamedTuple):
     """A new device and its login."""
 

@@ -161,6 +161,13 @@ class DeviceIn(In):
     is_gateway: bool = False
 
 
+class CloneIn(In):
+    """A copy of a device: its key, and its name where it shall have another."""
+
+    key: Key
+    name: Name | None = None
+
+
 class DeviceChange(In):
     """What to change of a device; only the fields given, null clears."""
 
@@ -219,6 +226,7 @@ __all__ = [
     "AssetPage",
     "BindingIn",
     "Bindings",
+    "CloneIn",
     "CredentialState",
     "DeviceChange",
     "DeviceIn",

@@ -255,6 +255,25 @@ def test_a_configuration_is_tried_before_it_is_applied(stack: Stack, admin: http
     assert refused["details"]["field"] == "connections.0.points.0.device"
 
 
+def test_people_see_no_secret_of_a_connection_and_keep_it_when_they_write_the_rest(stack: Stack, admin: httpx2.Client) -> None:
+    made = admin.post("/api/v1/edge-nodes", json={"key": "edge-e"}).json()["credential"]
+    address, auth = "/api/v1/edge-nodes/edge-e/configuration", (made["username"], made["password"])
+    broker = {"name": "broker", "driver": "mqtt", "config": {"host": "127.0.0.1", "username": "li", "password": "hush"}}
+    put = admin.put(address, json={"connections": [broker]})
+    assert put.status_code == 200, put.text
+    seen = admin.get(address)
+    assert "hush" not in seen.text + put.text
+    document = seen.json()
+    document["connections"][0]["config"]["port"] = 8883
+    assert admin.put(address, json=document).json()["version"] == 2
+    with stack.fresh() as node:
+        told = node.get(address, auth=auth).json()["connections"][0]["config"]
+    assert (told["password"], told["port"]) == ("hush", 8883)
+    document["connections"][0]["name"] = "other"
+    refused = problem(admin.post(f"{address}/check", json=document), 422, "secret_unknown")
+    assert refused["details"]["field"] == "connections.0.config.password"
+
+
 def test_drivers_are_listed_without_loading_them_and_their_settings_are_forms(admin: httpx2.Client) -> None:
     listed = {one["name"]: one for one in admin.get("/api/v1/drivers").json()["items"]}
     assert {"modbus_tcp", "opcua", "mqtt"} <= set(listed)

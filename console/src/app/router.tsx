@@ -1,9 +1,11 @@
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect, retainSearchParams } from '@tanstack/react-router'
 import type { QueryClient } from '@tanstack/react-query'
 
+import { aboutQuery } from '@/features/session/api/get-about'
 import { meQuery } from '@/features/session/api/get-me'
 import { live } from '@/lib/live'
 import { asProblem } from '@/lib/problem'
+import { setSiteZone } from '@/lib/site-zone'
 
 import { makeQueryClient } from './query-client'
 import { auditSearch, connectSearch, deadLettersSearch, devicesSearch, deviceSearch, loginSearch, nodeSearch, pagedSearch, plantSearch, querySearch, rootSearch } from './search'
@@ -32,6 +34,7 @@ const frame = createRoute({
       throw error
     })
     if (me.must_change_password) throw redirect({ to: '/login', search: { next } })
+    setSiteZone((await context.queryClient.query({ ...aboutQuery, staleTime: 'static' })).time_zone)
   },
 })
 

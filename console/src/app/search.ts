@@ -50,7 +50,7 @@ export interface PlantSearch extends PagedSearch {
 
 export const plantSearch = (raw: Raw): PlantSearch => ({ place: text(raw['place']), ...pagedSearch(raw) })
 
-export const deviceTabs = ['live', 'history', 'connection', 'events', 'about'] as const
+export const deviceTabs = ['live', 'history', 'commands', 'connection', 'events', 'about'] as const
 export type DeviceTab = (typeof deviceTabs)[number]
 
 export interface DeviceSearch extends Partial<TimeRange> {

@@ -894,12 +894,14 @@ export interface paths {
         };
         /**
          * Get Edge Node Configuration
-         * @description The newest configuration document; the node reads it with its own credential. The ETag is its version.
+         * @description The newest configuration document. The node reads it with its own credential; people see secrets masked. The ETag is its version.
          */
         get: operations["get_edge_node_configuration"];
         /**
          * Put Edge Node Configuration
          * @description Write the configuration as a whole; every field is checked by its driver. The node takes it up within seconds.
+         *
+         *     A secret that is still masked stays as it is stored.
          */
         put: operations["put_edge_node_configuration"];
         post?: never;

@@ -1,5 +1,6 @@
 /** Numbers, sizes, times and ages, by locale. */
 import type { Language } from '@/lib/preferences'
+import { siteZone } from '@/lib/site-zone'
 
 const locales: Record<Language, string> = { en: 'en-GB', zh: 'zh-CN' }
 const cache = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>()
@@ -51,14 +52,15 @@ const details: Record<TimeDetail, Intl.DateTimeFormatOptions> = {
   date: { year: 'numeric', month: '2-digit', day: '2-digit' },
 }
 
+/** A moment by the clock of the site. */
 export function formatTime(at: number | string | Date, language: Language, detail: TimeDetail = 'full'): string {
-  return cached(`t${language}${detail}`, () => new Intl.DateTimeFormat(locales[language], details[detail])).format(new Date(at))
+  const timeZone = siteZone()
+  return cached(`t${language}${detail}${timeZone ?? ''}`, () => new Intl.DateTimeFormat(locales[language], { ...details[detail], timeZone })).format(new Date(at))
 }
 
 /** Today's times need no date. */
 export function formatMoment(at: number | string, language: Language, now: number): string {
-  const date = new Date(at)
-  return formatTime(date, language, date.toDateString() === new Date(now).toDateString() ? 'time' : 'full')
+  return formatTime(at, language, formatTime(at, language, 'date') === formatTime(now, language, 'date') ? 'time' : 'full')
 }
 
 export type AgeUnit = 'second' | 'minute' | 'hour' | 'day'

@@ -14,6 +14,7 @@ import { typeQuery } from '@/features/device-types/api/get-device-type'
 import { deleteDevice } from '@/features/devices/api/delete-device'
 import { deviceQuery } from '@/features/devices/api/get-device'
 import { DeviceAbout } from '@/features/devices/components/device-about'
+import { DeviceCommands } from '@/features/devices/components/device-commands'
 import { DeviceConnection } from '@/features/devices/components/device-connection'
 import { DeviceEvents } from '@/features/devices/components/device-events'
 import { EditDevice } from '@/features/devices/components/edit-device'
@@ -49,7 +50,8 @@ function Loaded({ device, type }: { device: Schemas['DeviceOut']; type: Schemas[
   const search = useSearch({ from: '/frame/devices/$device' })
   const places = useQuery(placesQuery)
   const trails = useMemo(() => placeTrails(places.data?.items ?? [], language), [places.data, language])
-  const tab = search.tab ?? 'live'
+  const tabs = deviceTabs.filter((each) => each !== 'commands' || (type.commands?.length ?? 0) > 0)
+  const tab = tabs.find((each) => each === search.tab) ?? 'live'
   const name = localText(device.name, language, device.key)
   const change = (next: Partial<typeof search>, replace: boolean) => void navigate({ search: (before) => ({ ...before, ...next }), replace })
 
@@ -74,6 +76,7 @@ function Loaded({ device, type }: { device: Schemas['DeviceOut']; type: Schemas[
         </Suspense>
       </Panel>
     ),
+    commands: () => <DeviceCommands device={device.key} type={type} maySend={may('command_devices')} />,
     connection: () => <DeviceConnection device={device} mayIssue={may('issue_credentials')} />,
     events: () => (
       <Panel flush>
@@ -111,7 +114,7 @@ function Loaded({ device, type }: { device: Schemas['DeviceOut']; type: Schemas[
         </span>
       }
     >
-      <Tabs label={name} active={tab} onActive={(next) => change({ tab: next }, false)} tabs={deviceTabs.map((each) => ({ key: each, label: t(`device.tab.${each}`), children: panes[each] }))} />
+      <Tabs label={name} active={tab} onActive={(next) => change({ tab: next }, false)} tabs={tabs.map((each) => ({ key: each, label: t(`device.tab.${each}`), children: panes[each] }))} />
     </Page>
   )
 }

@@ -6,9 +6,24 @@ import { useTranslation } from 'react-i18next'
 
 import { meQuery } from '@/features/session/api/get-me'
 import { signOut } from '@/features/session/api/sign-out'
+import { useNow } from '@/lib/server-clock'
+import { foreignOffset, siteZone } from '@/lib/site-zone'
 
 import { LanguageSwitch, ThemeSwitch } from './switches'
 import { LiveNotice } from './live-notice'
+
+/** Shown where the clock on this desk differs from the site's. */
+function SiteOffset() {
+  const { t } = useTranslation()
+  const now = useNow()
+  const offset = foreignOffset(Math.floor(now / 3_600_000) * 3_600_000)
+  if (!offset) return null
+  return (
+    <span className="kg-muted kg-small kg-nowrap kg-top-zone" title={t('frame.site_zone', { zone: siteZone() })} data-testid="site-zone">
+      {offset}
+    </span>
+  )
+}
 
 export function TopBar({ onSearch }: { onSearch: () => void }) {
   const { t } = useTranslation()
@@ -29,6 +44,7 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
       </button>
       <span className="kg-top-space" />
       <LiveNotice />
+      <SiteOffset />
       <LanguageSwitch />
       <ThemeSwitch />
       <Dropdown

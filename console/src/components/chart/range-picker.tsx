@@ -1,9 +1,15 @@
 import { LeftOutlined, RightOutlined, ZoomInOutlined, ZoomOutOutlined } from '@ant-design/icons'
 import { Button, DatePicker, Segmented, Space, Tooltip } from 'antd'
 import dayjs from 'dayjs'
+import timezone from 'dayjs/plugin/timezone'
+import utc from 'dayjs/plugin/utc'
 import { useTranslation } from 'react-i18next'
 
+import { siteZone } from '@/lib/site-zone'
 import { absolute, pan, relative, relativeOf, relativeRanges, zoom, type RelativeRange, type Span, type TimeRange } from '@/lib/time-range'
+
+dayjs.extend(utc)
+dayjs.extend(timezone)
 
 interface Props {
   range: TimeRange
@@ -27,7 +33,7 @@ export function RangePicker({ range, span, onRange }: Props) {
       showTime={{ format: 'HH:mm' }}
       format="YYYY-MM-DD HH:mm"
       allowClear={false}
-      value={dayjs(span[which])}
+      value={dayjs(span[which]).tz(siteZone())}
       onChange={(next) => {
         const at = next?.valueOf()
         if (at !== undefined) onRange(absolute(which === 'from' ? { from: at, to: Math.max(span.to, at + 60_000) } : { from: Math.min(span.from, at - 60_000), to: at }))

@@ -10,6 +10,7 @@ from kaogong import registry
 from kaogong.api.access import Edit, PlatformOf, ReadConfiguration, See, own_device
 from kaogong.api.connections import MOST_NODES, NEVER_REPORTED, report_of, reports_of
 from kaogong.api.errors import answers
+from kaogong.api.masking import masked, unmasked
 from kaogong.api.paging import KeyPath, Version
 from kaogong.api.shapes.connections import Change, ConfigurationCheck, ConfigurationOut, ConnectionChange, EdgeNodeOut, EdgeNodes, ReportOut
 from kaogong.api.shapes.registry import DeviceMade, EdgeNodeIn
@@ -20,6 +21,7 @@ from kaogong.core.errors import Missing
 from kaogong.core.principal import Principal
 from kaogong.edge.configuration import Configuration, plan
 from kaogong.registry import Device, DeviceFilter, EdgeConfiguration, NewDevice
+from kaogong.security import Entry
 
 router = APIRouter(tags=["edge-nodes"])
 
@@ -73,44 +75,50 @@ async def get_edge_node_configuration(
     key: KeyPath,
     if_none_match: Annotated[str | None, Header(description="The ETag the node has.")] = None,
 ) -> Configuration:
-    """The newest configuration document; the node reads it with its own credential. The ETag is its version."""
+    """The newest configuration document. The node reads it with its own credential; people see secrets masked. The ETag is its version."""
     await own_device(platform, caller, request.url.path, key)
     found = await platform.read(lambda session: _latest(session, caller.principal, key))
     response.headers["etag"] = f'"{found.version}"'
     if if_none_match is not None and if_none_match.strip() == response.headers["etag"]:
         return Response(status_code=304, headers={"etag": response.headers["etag"]})  # type: ignore[return-value]
-    return Configuration.model_validate(found.document)
+    document = Configuration.model_validate(found.document)
+    return document if caller.entry is Entry.DEVICE else await to_thread.run_sync(masked, document)
 
 
 @router.put("/edge-nodes/{key}/configuration", responses=answers(404, 409))
 async def put_edge_node_configuration(
     platform: PlatformOf, caller: Edit, key: KeyPath, document: Configuration, version: Version = None
 ) -> ConfigurationOut:
-    """Write the configuration as a whole; every field is checked by its driver. The node takes it up within seconds."""
+    """Write the configuration as a whole; every field is checked by its driver. The node takes it up within seconds.
+
+    A secret that is still masked stays as it is stored.
+    """
+    former = await platform.read(lambda session: _latest(session, caller.principal, key))
+    document = unmasked(document, Configuration.model_validate(former.document))
     await to_thread.run_sync(plan, document)
 
     def put(session: Session) -> EdgeConfiguration:
-        _existing(session, caller.principal, key)
         return registry.put_edge_configuration(
             session, caller.principal, key, document.model_dump(mode="json", exclude_unset=True), version=version
         )
 
     made = await platform.write(put)
     await platform.bus.publish(desired(caller.principal.tenant, key), str(made.version).encode())
-    return ConfigurationOut(node=key, version=made.version, document=made.document, created_at=made.created_at)
+    shown = await to_thread.run_sync(masked, Configuration.model_validate(made.document))
+    told = shown.model_dump(mode="json", exclude_unset=True)
+    return ConfigurationOut(node=key, version=made.version, document=told, created_at=made.created_at)
 
 
 @router.post("/edge-nodes/{key}/configuration/check", responses=answers(404, 409))
 async def check_edge_node_configuration(platform: PlatformOf, caller: Edit, key: KeyPath, document: Configuration) -> ConfigurationCheck:
     """What writing this configuration would change; nothing is written. A wrong field is named as writing it would."""
+    stored = await platform.read(lambda session: _latest(session, caller.principal, key))
+    former = Configuration.model_validate(stored.document)
+    document = unmasked(document, former)
     await to_thread.run_sync(plan, document)
-
-    def check(session: Session) -> tuple[EdgeConfiguration, list[str]]:
-        latest = _latest(session, caller.principal, key)
-        return latest, registry.check_edge_configuration(session, caller.principal, key, document.model_dump(mode="json"))
-
-    stored, taken = await platform.read(check)
-    changes = connection_changes(Configuration.model_validate(stored.document), document)
+    told = document.model_dump(mode="json")
+    taken = await platform.read(lambda session: registry.check_edge_configuration(session, caller.principal, key, told))
+    changes = connection_changes(former, document)
     return ConfigurationCheck(connections=changes, devices_taken=sorted(taken), version=stored.version)
 
 

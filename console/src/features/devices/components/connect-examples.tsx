@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -5,6 +6,7 @@ import type { Schemas } from '@/client/api'
 import { CopyButton } from '@/components/copy-button'
 import { Tabs } from '@/components/tabs'
 
+import { listenerQuery } from '../api/get-listener'
 import './connect-examples.css'
 
 interface Props {
@@ -35,10 +37,11 @@ export function ConnectExamples({ tenant, device, credential, type }: Props) {
   const { t } = useTranslation()
   const [protocol, setProtocol] = useState<'http' | 'mqtt'>('http')
   const body = sampleBody(type)
-  const host = location.hostname
+  const { data: mqtt } = useQuery(listenerQuery)
+  const where = `-h ${mqtt?.host ?? location.hostname} -p ${mqtt?.port ?? 1883}${mqtt?.tls ? ' --cafile ca.pem' : ''}`
   const examples = {
     http: `curl -u '${credential.username}:${credential.password}' \\\n  -H 'content-type: application/json' \\\n  -d '${body}' \\\n  ${location.origin}/api/v1/up/${device}/telemetry`,
-    mqtt: `mosquitto_pub -h ${host} -p 1883 -q 1 \\\n  -i '${tenant}:${device}' -u '${credential.username}' -P '${credential.password}' \\\n  -t up/${tenant}/${device}/telemetry \\\n  -m '${body}'`,
+    mqtt: `mosquitto_pub ${where} -q 1 \\\n  -i '${tenant}:${device}' -u '${credential.username}' -P '${credential.password}' \\\n  -t up/${tenant}/${device}/telemetry \\\n  -m '${body}'`,
   }
   return (
     <Tabs
@@ -52,7 +55,9 @@ export function ConnectExamples({ tenant, device, credential, type }: Props) {
           <div className="kg-example">
             <pre data-testid={`example-${kind}`}>{examples[kind]}</pre>
             <CopyButton text={examples[kind].replaceAll('\\\n  ', '')} />
-            <p className="kg-muted kg-small">{t(`connect.${kind}_text`)}</p>
+            <p className="kg-muted kg-small">
+              {t(`connect.${kind}_text`)} {kind === 'mqtt' && mqtt?.tls && t('connect.mqtt_tls')}
+            </p>
           </div>
         ),
       }))}

@@ -278,6 +278,7 @@ def test_drivers_are_listed_without_loading_them_and_their_settings_are_forms(ad
     listed = {one["name"]: one for one in admin.get("/api/v1/drivers").json()["items"]}
     assert {"modbus_tcp", "opcua", "mqtt"} <= set(listed)
     assert all(one["summary"] for one in listed.values())
+    assert listed["mqtt"]["summary"].startswith("MQTT 3.1.1 and 5: any broker's topics")
     form = admin.get("/api/v1/drivers/mqtt").json()
     assert form["summary"] == listed["mqtt"]["summary"]
     assert (form["pushes"], form["config"]["required"]) == (True, ["host"])

@@ -84,6 +84,11 @@ def test_dead_letters_are_shown_with_their_reason_and_sent_again(stack: Stack, a
     page = until(lambda: (found := admin.get("/api/v1/dead-letters?reason=property_unknown").json())["items"] and found)
     shown = page["items"][0]
     assert (shown["device"], shown["reason"], shown["payload"]) == ("pump-1", "property_unknown", '{"flwo": 1}')
+    of_device = admin.get("/api/v1/dead-letters", params={"device": "pump-1"}).json()
+    assert {one["device"] for one in of_device["items"]} == {"pump-1"}
+    quiet = admin.post("/api/v1/devices", json={"key": "never-wrong", "type": "pump"}).json()["key"]
+    assert admin.get("/api/v1/dead-letters", params={"device": quiet}).json() == {"items": [], "next": None, "counts": {}}
+    problem(admin.get("/api/v1/dead-letters", params={"device": "only-other"}), 404, "device_missing")
     assert stranger.get("/api/v1/dead-letters").json()["items"] == []
     assert stranger.post(f"/api/v1/dead-letters/{shown['id']}/replay").status_code == 404
     before = stack.run(stack.platform.bus.stream_state(UP)).last_sequence

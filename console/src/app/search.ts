@@ -89,9 +89,10 @@ export const querySearch = (raw: Raw): QuerySearch => ({ sql: text(raw['sql']) }
 
 export interface DeadLettersSearch extends PagedSearch {
   reason?: string | undefined
+  device?: string | undefined
 }
 
-export const deadLettersSearch = (raw: Raw): DeadLettersSearch => ({ reason: text(raw['reason']), ...pagedSearch(raw) })
+export const deadLettersSearch = (raw: Raw): DeadLettersSearch => ({ reason: text(raw['reason']), device: text(raw['device']), ...pagedSearch(raw) })
 
 export interface AuditSearch extends PagedSearch {
   actor?: string | undefined

@@ -5760,6 +5760,8 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before. */
                 cursor?: string | null;
+                /** @description Key of the device that sent it. */
+                device?: string | null;
                 limit?: number;
                 /** @description Stable code of the reason. */
                 reason?: string | null;
@@ -5801,6 +5803,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

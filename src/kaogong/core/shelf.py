@@ -36,10 +36,10 @@ class Shelf(Generic[T]):
         if spec is None or spec.origin is None:
             return ""
         tree = ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
-        for node in tree.body:
-            if isinstance(node, ast.ClassDef) and any(self.base.__name__ in ast.unparse(base).partition("[")[0] for base in node.bases):
-                return ast.get_docstring(node) or ""
-        return ast.get_docstring(tree) or ""
+        classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+        named = [node for node in classes if node.name.lower() == name.replace("_", "")]
+        based = [node for node in classes if any(ast.unparse(base).partition("[")[0] == self.base.__name__ for base in node.bases)]
+        return next((text for node in [*named, *based] if (text := ast.get_docstring(node))), ast.get_docstring(tree) or "")
 
     def load(self, name: str) -> type[T]:
         """The plugin's class; ConfigInvalid names the known ones when there is no such plugin, or the library it lacks."""

@@ -117,9 +117,13 @@ def _merged(rows: pl.DataFrame, group: str, figure: str) -> pl.DataFrame:
     return flat.group_by(keys, maintain_order=True).agg(pl.col(f"{group}.{figure}").sum()).select(pl.all().implode())
 
 
-def dead_letters(store: Session, tenant: int | None, cursor: tuple[int, str] | None, limit: int, reason: str | None) -> DeadLetterPage:
+def dead_letters(
+    store: Session, tenant: int | None, cursor: tuple[int, str] | None, limit: int, reason: str | None, device: int | None = None
+) -> DeadLetterPage:
     """Newest first; payloads are left out of pages only when they are taken."""
     scope = ["1"] if tenant is None else [f"tenant = {int(tenant)}"]
+    if device is not None:
+        scope.append(f"device = {int(device)}")
     where = list(scope)
     if reason is not None:
         where.append(f"reason = {quoted(reason)}")
@@ -128,7 +132,7 @@ def dead_letters(store: Session, tenant: int | None, cursor: tuple[int, str] | N
     rows = store.frame(
         f"SELECT {_LETTER} FROM dead_letters AS l FINAL WHERE {' AND '.join(where)} ORDER BY received_at DESC, id DESC LIMIT {int(limit) + 1}"
     )
-    counts = store.frame(f"SELECT reason, sum(c.count) AS n FROM dead_letter_counts AS c WHERE {scope[0]} GROUP BY reason")
+    counts = store.frame(f"SELECT reason, sum(c.count) AS n FROM dead_letter_counts AS c WHERE {' AND '.join(scope)} GROUP BY reason")
     items = [_letter(row) for row in rows.head(limit).iter_rows(named=True)]
     more = rows.height > limit
     following = f"{int(items[-1].received_at.timestamp() * 1000)}.{items[-1].id}" if more else None

@@ -76,9 +76,9 @@ class Historian(Curation, ABC):
 
     @abstractmethod
     async def dead_letters(
-        self, tenant: int | None, *, cursor: str | None = None, limit: int = 100, reason: str | None = None
+        self, tenant: int | None, *, cursor: str | None = None, limit: int = 100, reason: str | None = None, device: int | None = None
     ) -> DeadLetterPage:
-        """What could not be used, newest first. Tenant 0 holds what belongs to no known tenant."""
+        """What could not be used, newest first; with `device` (an id) of that device alone. Tenant 0 holds what belongs to no known tenant."""
 
     @abstractmethod
     async def take_dead_letters(self, tenant: int | None, ids: Sequence[str]) -> list[DeadLetter]:

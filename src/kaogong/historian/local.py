@@ -122,10 +122,10 @@ class LocalHistorian(Historian):
         return await self._engine.reading(lambda s: accounts.ledger(s, tenant, minutes))
 
     async def dead_letters(
-        self, tenant: int | None, *, cursor: str | None = None, limit: int = 100, reason: str | None = None
+        self, tenant: int | None, *, cursor: str | None = None, limit: int = 100, reason: str | None = None, device: int | None = None
     ) -> DeadLetterPage:
         position = accounts.letter_cursor(cursor)
-        return await self._engine.reading(lambda s: accounts.dead_letters(s, tenant, position, limit, reason))
+        return await self._engine.reading(lambda s: accounts.dead_letters(s, tenant, position, limit, reason, device))
 
     async def take_dead_letters(self, tenant: int | None, ids: Sequence[str]) -> list[DeadLetter]:
         return await self._engine.writing(lambda s: accounts.take(s, tenant, ids))

@@ -102,9 +102,9 @@ class RemoteHistorian(Historian):
         return LedgerReport(partitions=partitions, holes=holes, minutes=tables["minutes"], **head)
 
     async def dead_letters(
-        self, tenant: int | None, *, cursor: str | None = None, limit: int = 100, reason: str | None = None
+        self, tenant: int | None, *, cursor: str | None = None, limit: int = 100, reason: str | None = None, device: int | None = None
     ) -> DeadLetterPage:
-        head, tables = await self._call("dead_letters", tenant=tenant, cursor=cursor, limit=limit, reason=reason)
+        head, tables = await self._call("dead_letters", tenant=tenant, cursor=cursor, limit=limit, reason=reason, device=device)
         return DeadLetterPage(letters_of(tables["letters"]), head["next"], head["counts"])
 
     async def take_dead_letters(self, tenant: int | None, ids: Sequence[str]) -> list[DeadLetter]:

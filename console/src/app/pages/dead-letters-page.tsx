@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { App, Button } from 'antd'
+import { App, Button, Input } from 'antd'
 import { useTranslation } from 'react-i18next'
 
 import { SubNav } from '@/app/shell/sub-nav'
@@ -23,8 +23,8 @@ export function DeadLettersPage() {
   const queryClient = useQueryClient()
   const reasonName = useReasonName()
   const navigate = useNavigate({ from: '/data/dead-letters' })
-  const { reason, c } = useSearch({ from: '/frame/data/dead-letters' })
-  const query = useQuery(deadLettersQuery({ reason, cursor: c?.at(-1) }))
+  const { reason, device, c } = useSearch({ from: '/frame/data/dead-letters' })
+  const query = useQuery(deadLettersQuery({ reason, device, cursor: c?.at(-1) }))
   const replay = useMutation({
     mutationFn: replayDeadLetters,
     onSuccess: async ({ replayed }) => {
@@ -37,6 +37,7 @@ export function DeadLettersPage() {
   return (
     <Page title={t('nav.dead_letters')} sentence={query.data && (total === 0 ? t('dead_letters.none') : t('dead_letters.sentence', { count: total }))} above={<SubNav group="data" />}>
       <div className="kg-row kg-row-apart">
+        <span className="kg-row">
         <Facet
           label={t('dead_letters.reason')}
           value={reason}
@@ -44,6 +45,17 @@ export function DeadLettersPage() {
           onChange={(next) => void navigate({ search: (before) => ({ ...before, reason: next, c: undefined }) })}
           options={Object.entries(query.data?.counts ?? {}).map(([code, count]) => ({ value: code, label: t('dead_letters.reason_count', { reason: reasonName(code), count }) }))}
         />
+        <Input.Search
+          key={device}
+          allowClear
+          aria-label={t('column.device')}
+          placeholder={t('dead_letters.device')}
+          defaultValue={device}
+          spellCheck={false}
+          onSearch={(next) => void navigate({ search: (before) => ({ ...before, device: next.trim() || undefined, c: undefined }) })}
+          style={{ width: 220 }}
+        />
+        </span>
         {may('replay_dead_letters') && waiting.length > 0 && (
           <Button loading={replay.isPending} onClick={() => replay.mutate(waiting)}>
             {t('dead_letters.replay_page', { count: waiting.length })}

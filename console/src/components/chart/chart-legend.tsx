@@ -5,7 +5,7 @@ import { qualityRuns } from '@/lib/series'
 import { unitSymbol } from '@/lib/unit-symbol'
 
 import type { ChartSeries } from './chart-option'
-import { seriesStyle } from './series-style'
+import { styleOf } from './series-style'
 import './chart-legend.css'
 
 /** Which line is which, and what the shading means when there is any. */
@@ -16,11 +16,11 @@ export function ChartLegend({ series }: { series: readonly ChartSeries[] }) {
   return (
     <ul className="kg-legend">
       {series.map((one, index) => {
-        const { color, dash } = seriesStyle(index, theme)
+        const { color, dash, opacity } = styleOf(one, index, theme)
         return (
           <li key={one.key}>
             <svg width="22" height="8" aria-hidden="true">
-              <path d="M0 4h22" stroke={color} strokeWidth="2" strokeDasharray={Array.isArray(dash) ? dash.join(' ') : undefined} />
+              <path d="M0 4h22" stroke={color} strokeWidth="2" strokeOpacity={opacity} strokeDasharray={Array.isArray(dash) ? dash.join(' ') : undefined} />
             </svg>
             {one.name}
             {unitSymbol(one.unit) && <span className="kg-muted">{unitSymbol(one.unit)}</span>}

@@ -7,7 +7,7 @@ import type { Span } from '@/lib/time-range'
 import { unitSymbol } from '@/lib/unit-symbol'
 
 import type { ChartOption, LineSeriesOption } from './echarts'
-import { seriesStyle } from './series-style'
+import { styleOf } from './series-style'
 
 export interface ChartSeries {
   key: string
@@ -20,6 +20,8 @@ export interface ChartSeries {
   max?: number | null | undefined
   /** Steps instead of slopes: states, counters. */
   stepped?: boolean
+  /** The number of the line of which this one is an earlier time: the same colour, fainter and dotted. */
+  ghostOf?: number
 }
 
 /** A time that people said something of. */
@@ -121,7 +123,7 @@ export function chartOption(series: readonly ChartSeries[], span: Span, look: Ch
 
 function line(series: ChartSeries, index: number, strip: number, look: ChartLook): LineSeriesOption {
   const palette = palettes[look.theme]
-  const { color, dash } = seriesStyle(index, look.theme)
+  const { color, dash, opacity } = styleOf(series, index, look.theme)
   const data = withGaps(series.rows, (series.staleAfterS ?? 0) * 1000)
   const runs = qualityRuns(series.rows)
   const limits = look.limits ? [series.min, series.max].filter((limit): limit is number => typeof limit === 'number') : []
@@ -136,7 +138,7 @@ function line(series: ChartSeries, index: number, strip: number, look: ChartLook
     showSymbol: data.length < 40,
     symbolSize: 4,
     step: series.stepped ? 'end' : false,
-    lineStyle: { width: 1.5, color, type: dash as 'solid' },
+    lineStyle: { width: 1.5, color, opacity, type: dash as 'solid' },
     itemStyle: { color },
     emphasis: { disabled: true },
     markArea: {
@@ -172,7 +174,7 @@ function tooltip(series: readonly ChartSeries[], hit: unknown, span: Span, look:
     const value = known?.[1] ?? null
     const text = value === null ? '—' : `${formatNumber(value, look.language, decimalsOf(one.resolution))} ${unitSymbol(one.unit)}`
     const quality = known ? look.words.quality(known[2]) : undefined
-    return `<div style="display:flex;gap:12px;justify-content:space-between"><span><span style="color:${seriesStyle(index, look.theme).color}">▬</span> ${escape(one.name)}</span><b style="font-variant-numeric:tabular-nums">${escape(text)}</b></div>${quality ? `<div style="text-align:right">${escape(quality)}</div>` : ''}`
+    return `<div style="display:flex;gap:12px;justify-content:space-between"><span><span style="color:${styleOf(one, index, look.theme).color}">▬</span> ${escape(one.name)}</span><b style="font-variant-numeric:tabular-nums">${escape(text)}</b></div>${quality ? `<div style="text-align:right">${escape(quality)}</div>` : ''}`
   })
   return `<div style="margin-bottom:4px">${escape(formatTime(at, look.language))}</div>${lines.join('')}`
 }

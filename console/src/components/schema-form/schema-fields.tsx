@@ -54,7 +54,7 @@ function SchemaField({ field, name }: { field: Field; name: (string | number)[] 
 }
 
 function control(field: Field): ReactNode {
-  const placeholder = field.nullable || field.byDefault === undefined || field.byDefault === null ? undefined : String(field.byDefault)
+  const placeholder = typeof field.byDefault === 'string' || typeof field.byDefault === 'number' ? String(field.byDefault) : undefined
   switch (field.kind) {
     case 'boolean':
       return <Switch />

@@ -27,6 +27,20 @@ export function isStale(point: PointView, now: number): boolean {
   return point.observedAt !== undefined && (now - Date.parse(point.observedAt)) / 1000 > point.staleAfterS
 }
 
+/** What has a past worth looking at: numbers as lines, states as bands. */
+export function hasHistory(property: Property): boolean {
+  return isNumber(property) || isState(property)
+}
+
+export function isNumber(property: Property): boolean {
+  const type = property.type ?? 'number'
+  return type === 'number' || type === 'integer'
+}
+
+export function isState(property: Property): boolean {
+  return property.type === 'boolean' || property.type === 'enum' || property.type === 'text'
+}
+
 /** What a chart can draw as a line. */
 export function isPlottable(property: Property): boolean {
   return property.type === 'number' || property.type === 'integer' || property.type === 'boolean'

@@ -12,6 +12,7 @@ from kaogong.api.access import PlatformOf, Replay, See
 from kaogong.api.errors import answers
 from kaogong.api.paging import NO_NUL, Cursor, Filter
 from kaogong.api.platform import Platform
+from kaogong.api.shapes.base import Key
 from kaogong.api.shapes.operations import (
     DeadLetterOut,
     DeadLetters,
@@ -101,18 +102,22 @@ def _minutes(report: LedgerReport) -> list[MinuteOut]:
     return [MinuteOut(minute=minute, outcomes=dict(found[minute])) for minute in sorted(found)]
 
 
-@router.get("/dead-letters", responses=answers(503))
+@router.get("/dead-letters", responses=answers(404, 503))
 async def list_dead_letters(
     platform: PlatformOf,
     caller: See,
     reason: Annotated[Filter, Query(description="Stable code of the reason.")] = None,
+    device: Annotated[Key | None, Query(description="Key of the device that sent it.")] = None,
     unknown: Annotated[bool, Query(description="What belongs to no known tenant; for platform operators.")] = False,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: Cursor = None,
 ) -> DeadLetters:
     """What could not be used and why, newest first."""
     tenant = 0 if unknown and caller.principal.has(Role.PLATFORM_OPERATOR) else caller.principal.tenant_id
-    page = await platform.historian.dead_letters(tenant, cursor=cursor, limit=limit, reason=reason)
+    sender = None
+    if device is not None:
+        sender = (await platform.read(lambda session: registry.get_device(session, caller.principal, device))).id
+    page = await platform.historian.dead_letters(tenant, cursor=cursor, limit=limit, reason=reason, device=sender)
     keys = await _device_keys(platform, caller.principal, {letter.device for letter in page.items})
     return DeadLetters(items=[_shown(letter, keys) for letter in page.items], next=page.next, counts=dict(page.counts))
 

@@ -51,7 +51,7 @@ export function CommandForm({ device, command }: { device: string; command: Sche
   return (
     <Panel title={name}>
       <Form form={form} layout="vertical" onFinish={ask} data-testid={`command-${command.key}`}>
-        {localText(command.description, language) && <p className="kg-muted">{localText(command.description, language)}</p>}
+        {localText(command.description, language) && <p className="kg-muted" style={{ marginBottom: 12 }}>{localText(command.description, language)}</p>}
         {parameters.map((parameter) => (
           <Form.Item
             key={parameter.key}

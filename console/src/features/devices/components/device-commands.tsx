@@ -65,7 +65,9 @@ function answerOf(sent: Sent): React.ReactNode {
   const { ok, reason, ...rest } = sent.answer
   if (typeof reason === 'string') return reason
   if (Object.keys(rest).length === 0) return ok === true ? 'OK' : '—'
-  return <code>{JSON.stringify(rest)}</code>
+  return Object.entries(rest)
+    .map(([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' · ')
 }
 
 function argumentsOf(sent: Sent, command: Schemas['Command'] | undefined, language: 'en' | 'zh'): string {

@@ -29,7 +29,7 @@ export function DeviceConnection({ device, mayIssue }: { device: Schemas['Device
           </p>
           <div className="kg-halves">
             {connection.edge && <EdgePanel edge={connection.edge} />}
-            {(connection.broker ?? !connection.edge) && <BrokerPanel broker={connection.broker} />}
+            {(connection.broker ?? !connection.edge) && <BrokerPanel device={device.key} broker={connection.broker} />}
             <CredentialPanel device={device.key} credential={connection.credential} mayIssue={mayIssue} />
           </div>
         </div>
@@ -93,7 +93,7 @@ function EdgePanel({ edge }: { edge: Schemas['EdgeConnection'] }) {
   )
 }
 
-function BrokerPanel({ broker }: { broker: Schemas['BrokerConnection'] | null }) {
+function BrokerPanel({ device, broker }: { device: string; broker: Schemas['BrokerConnection'] | null }) {
   const { t } = useTranslation()
   const language = useLanguage()
   if (!broker) {
@@ -119,7 +119,10 @@ function BrokerPanel({ broker }: { broker: Schemas['BrokerConnection'] | null })
         ]}
       />
       <p className="kg-muted kg-small" style={{ marginTop: 12 }}>
-        {t('connection.qos_note')}
+        {t('connection.qos_note')}{' '}
+        <Link to="/data/dead-letters" search={{ device }}>
+          {t('connection.dead_letters')}
+        </Link>
       </p>
     </Panel>
   )

@@ -8,6 +8,7 @@ import type { Schemas } from '@/client/api'
 import { ChartLegend } from '@/components/chart/chart-legend'
 import { ChartTable } from '@/components/chart/chart-table'
 import { RangePicker } from '@/components/chart/range-picker'
+import { StateTimeline } from '@/components/chart/state-timeline'
 import { TimeSeriesChart } from '@/components/chart/time-series-chart'
 import { EmptyState } from '@/components/empty-state'
 import { ProblemPanel } from '@/components/problem-panel'
@@ -22,12 +23,13 @@ import { useLanguage } from '@/lib/use-language'
 import { downloadHistory, type FileType } from '../api/download-history'
 import { historyQuery, type History } from '../api/get-history'
 import { marksQuery } from '../api/list-marks'
-import { chartSeries } from '../chart-series'
-import { isPlottable } from '../points'
+import { aDayBefore, chartSeries, stateTrack } from '../chart-series'
+import { hasHistory, isNumber, isState } from '../points'
 import { HistoryHand, type Rights } from './history-hand'
 
 const mostSeries = 8
 const mostPoints = 4000
+const dayMs = 86_400_000
 const none: Schemas['MarkOut'][] = []
 
 interface Props {
@@ -45,16 +47,30 @@ export function HistoryView({ device, type, chosen, range, asTable, rights, onCh
   const { t } = useTranslation()
   const language = useLanguage()
   const [limits, setLimits] = useState(false)
-  const plottable = useMemo(() => (type.properties ?? []).filter(isPlottable), [type])
+  const [before, setBefore] = useState(false)
+  const plottable = useMemo(() => (type.properties ?? []).filter(hasHistory), [type])
   const keys = useMemo(() => {
     const asked = (chosen ?? []).filter((key) => plottable.some((property) => property.key === key))
-    return (asked.length > 0 ? asked : [...plottable.filter((property) => property.type === 'number'), ...plottable].slice(0, 2).map((property) => property.key)).slice(0, mostSeries)
+    return (asked.length > 0 ? asked : [...plottable.filter((property) => property.type === 'number').slice(0, 2), ...plottable.filter(isState).slice(0, 1), ...plottable].slice(0, 3).map((property) => property.key)).filter((key, index, all) => all.indexOf(key) === index).slice(0, mostSeries)
   }, [chosen, plottable])
   const [shown, setShown] = useSpan(range)
   const span = useDebounced(shown, 150)
-  const each = Math.floor(mostPoints / Math.max(1, keys.length))
-  const { answers, failed, waiting, busy } = useQueries({ queries: keys.map((key) => historyQuery(device, key, span, Math.min(2000, each))), combine: together })
-  const series = useMemo(() => keys.flatMap((key, index) => chartSeries(type, key, answers[index], language)), [type, language, keys, answers])
+  const until = serverNow()
+  const [lines, states] = useMemo(() => {
+    const kindOf = new Map(plottable.map((property) => [property.key, isNumber(property)]))
+    return [keys.filter((key) => kindOf.get(key)), keys.filter((key) => !kindOf.get(key))]
+  }, [plottable, keys])
+  const each = Math.min(2000, Math.floor(mostPoints / Math.max(1, lines.length * (before ? 2 : 1))))
+  const { answers, failed, waiting, busy } = useQueries({ queries: lines.map((key) => historyQuery(device, key, span, each)), combine: together })
+  const yesterday = useMemo(() => ({ from: span.from - dayMs, to: span.to - dayMs }), [span])
+  const former = useQueries({ queries: (before ? lines : []).map((key) => historyQuery(device, key, yesterday, each)), combine: together })
+  const stood = useQueries({ queries: states.map((key) => historyQuery(device, key, span, 1000, 'last')), combine: together })
+  const series = useMemo(() => {
+    const now = lines.flatMap((key, index) => chartSeries(type, key, answers[index], language))
+    const ghosts = before ? lines.flatMap((key, index) => chartSeries(type, key, former.answers[index], language).map((one) => aDayBefore(one, index, t('history.day_before', { name: one.name })))) : []
+    return [...now, ...ghosts]
+  }, [type, language, lines, answers, before, former.answers, t])
+  const tracks = useMemo(() => states.flatMap((key, index) => stateTrack(type, key, stood.answers[index], language, { on: t('value.true'), off: t('value.false') })), [states, type, stood.answers, language, t])
   const marks = useQuery(marksQuery(device, span)).data?.items ?? none
   const bands = useMemo(() => marks.filter((mark) => !mark.undone_at && mark.kind !== 'entered').map((mark) => ({ from: Date.parse(mark.from), to: Date.parse(mark.to), kind: mark.kind, text: mark.text, keys: mark.properties })), [marks])
   const points = series.reduce((sum, one) => sum + one.rows.length, 0)
@@ -110,21 +126,25 @@ export function HistoryView({ device, type, chosen, range, asTable, rights, onCh
         <Checkbox checked={limits} onChange={(event) => setLimits(event.target.checked)}>
           {t('history.limits')}
         </Checkbox>
+        <Checkbox checked={before} onChange={(event) => setBefore(event.target.checked)}>
+          {t('history.compare')}
+        </Checkbox>
       </div>
       {download.isError && <ProblemPanel error={download.error} />}
-      {failed && <ProblemPanel error={failed.error} onRetry={() => void failed.refetch()} />}
+      {(failed ?? stood.failed) && <ProblemPanel error={(failed ?? stood.failed)?.error} onRetry={() => void (failed ?? stood.failed)?.refetch()} />}
       {waiting && !failed ? (
         <SkeletonBlock height={348} />
       ) : asTable ? (
         <ChartTable series={series} />
       ) : (
         <>
-          <ChartLegend series={series} />
-          <TimeSeriesChart series={series} span={shown} onSpan={show} busy={busy} limits={limits} bands={bands} label={t('history.label', { from: formatTime(shown.from, language), to: formatTime(shown.to, language), count: series.length })} />
-          {points === 0 && !busy && <EmptyState title={t('history.empty')}>{t('history.empty_text')}</EmptyState>}
-          <p className="kg-muted kg-small">{t('history.help')}</p>
+          {lines.length > 0 && <ChartLegend series={series} />}
+          {lines.length > 0 && <TimeSeriesChart series={series} span={shown} onSpan={show} busy={busy} limits={limits} bands={bands} label={t('history.label', { from: formatTime(shown.from, language), to: formatTime(shown.to, language), count: series.length })} />}
+          {lines.length > 0 && points === 0 && !busy && <EmptyState title={t('history.empty')}>{t('history.empty_text')}</EmptyState>}
         </>
       )}
+      {tracks.length > 0 && <StateTimeline tracks={tracks} span={shown} until={until} label={t('history.states')} />}
+      {!asTable && lines.length > 0 && <p className="kg-muted kg-small">{t('history.help')}</p>}
       <HistoryHand device={device} type={type} keys={keys} span={span} rights={rights} marks={marks} />
     </div>
   )

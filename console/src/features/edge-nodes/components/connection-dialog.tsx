@@ -85,7 +85,7 @@ export function ConnectionDialog({ node, document, index, onDone, onClose }: Pro
           <Form.Item name="interval_s" label={t('edge.interval')} extra={t('edge.interval_text')}>
             <InputNumber controls={false} min={0.02} max={86400} suffix="s" style={{ width: '100%' }} />
           </Form.Item>
-          <Form.Item name="enabled" label={t('edge.enabled')} valuePropName="checked">
+          <Form.Item name="enabled" label={t('edge.is_enabled')} valuePropName="checked">
             <Switch />
           </Form.Item>
         </div>

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { Link, Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { App, Button } from 'antd'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -33,6 +33,8 @@ export function DevicePage() {
   const { device: key } = useParams({ from: '/frame/devices/$device' })
   const device = useQuery(deviceQuery(key))
   const type = useQuery({ ...typeQuery(device.data?.type ?? ''), enabled: device.data !== undefined })
+  // An edge node is a device with a page of its own, wherever somebody comes from.
+  if (device.data?.type === 'edge-node') return <Navigate to="/edge-nodes/$node" params={{ node: key }} replace />
   if (device.data && type.data) return <Loaded device={device.data} type={type.data} />
   const failed = [device, type].find((query) => query.isError)
   return (

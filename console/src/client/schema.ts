@@ -1264,7 +1264,7 @@ export interface paths {
         put?: never;
         /**
          * Send Batch
-         * @description Samples of the devices a gateway speaks for, as JSON or Arrow IPC; answered when they are stored in the stream.
+         * @description Samples of the devices a gateway speaks for, as JSON, or as Arrow IPC whatever the content type says; answered when they are stored.
          */
         post: operations["send_batch"];
         delete?: never;
@@ -10366,7 +10366,6 @@ export interface operations {
                 "application/json": {
                     devices: Record<string, never>;
                 };
-                "application/vnd.apache.arrow.stream": string;
             };
         };
         responses: {

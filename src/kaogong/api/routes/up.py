@@ -47,7 +47,6 @@ BATCH_BODY = {
                     "two": {"value": {"devices": {"pump-1": [{"ts": 1795248000000, "values": {"flow": 12.5}}], "fan-1": [{"speed": 900}]}}}
                 },
             },
-            "application/vnd.apache.arrow.stream": {"schema": {"type": "string", "format": "binary"}},
         },
     }
 }
@@ -93,7 +92,7 @@ async def send_batch(
     key: KeyPath,
     content_encoding: Annotated[str | None, Header(description="gzip, or nothing.")] = None,
 ) -> Taken:
-    """Samples of the devices a gateway speaks for, as JSON or Arrow IPC; answered when they are stored in the stream."""
+    """Samples of the devices a gateway speaks for, as JSON, or as Arrow IPC whatever the content type says; answered when they are stored."""
     gateway = await platform.read(lambda session: registry.get_device(session, caller.principal, key))
     await own_device(platform, caller, request.url.path, gateway.key)
     if not gateway.is_gateway:

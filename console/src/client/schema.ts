@@ -2056,6 +2056,11 @@ export interface components {
             config: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
+            /**
+             * Derived
+             * @default []
+             */
+            derived?: components["schemas"]["DerivedEntry"][];
             /** Driver */
             driver: string;
             /**
@@ -2167,10 +2172,22 @@ export interface components {
             /** Reason */
             reason: string;
             /**
+             * Samples
+             * @description Read since the node started.
+             * @default 0
+             */
+            samples?: number;
+            /**
              * Samples Per S
              * @default 0
              */
             samples_per_s?: number;
+            /**
+             * Sent
+             * @description Of those kept for the platform, after filters, deadbands and aggregation; the rest is what was saved.
+             * @default 0
+             */
+            sent?: number;
             /**
              * Since
              * Format: date-time
@@ -2252,6 +2269,47 @@ export interface components {
             items: components["schemas"]["DeadLetterOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * DerivedEntry
+         * @description A property worked out on the node, also while the platform is away: of a sum, a ratio, or an alarm's condition.
+         */
+        DerivedEntry: {
+            /** Device */
+            device: string;
+            /** Expression */
+            expression: string;
+            /** Inputs */
+            inputs: {
+                [key: string]: components["schemas"]["DerivedInput"];
+            };
+            /** Property */
+            property: string;
+            /**
+             * Repeat S
+             * @description An unchanged value is sent again after this time.
+             * @default 30
+             */
+            repeat_s?: number;
+        };
+        /**
+         * DerivedInput
+         * @description A point that an expression reads under a name.
+         */
+        DerivedInput: {
+            /** Point */
+            point: string;
+            /**
+             * Type
+             * @default number
+             * @enum {string}
+             */
+            type?: "number" | "boolean" | "text";
+            /**
+             * Unit
+             * @default 1
+             */
+            unit?: string;
         };
         /**
          * DeviceChange
@@ -2766,6 +2824,17 @@ export interface components {
          * @description How often points are read and when a reading is worth sending.
          */
         Group: {
+            /**
+             * Aggregate
+             * @description What is sent of the readings of `aggregate_s`; unset: each of them.
+             */
+            aggregate?: ("mean" | "min" | "max" | "sum" | "last" | "count") | null;
+            /**
+             * Aggregate S
+             * @description Length of the windows that are aggregated.
+             * @default 60
+             */
+            aggregate_s?: number;
             /**
              * Deadband
              * @description Send only changes larger than this (0: any change); unset: every reading is sent.
@@ -3578,6 +3647,11 @@ export interface components {
             /** Device */
             device: string;
             /**
+             * Expression
+             * @description What is done with each value `x` before anything else, in the expression language: scaling, conversion, limits. Where it gives nothing the value is left out. Example: if(x > 0, in_unit(x, 'Cel'), null) with the unit [degF].
+             */
+            expression?: string | null;
+            /**
              * Group
              * @default default
              */
@@ -3589,6 +3663,12 @@ export interface components {
             name?: string;
             /** Property */
             property: string;
+            /**
+             * Unit
+             * @description The unit of `x` in the expression, as the machine gives it.
+             * @default 1
+             */
+            unit?: string;
             /** @description The command that writes this point; unset: nobody can. */
             write?: components["schemas"]["Write"] | null;
         };

@@ -1,6 +1,6 @@
 """What is known of each point of a group: last value, quality, age; which readings are worth sending."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from kaogong.core.reading import Sample, Value
 from kaogong.edge.configuration import PRIORITIES, GroupPlan, Target
 from kaogong.edge.drivers.base import Columns, Flaw
+from kaogong.edge.processing import Window, transformed
 from kaogong.formats import Entry, entries_of
 
 BAD = 1 << 31
@@ -42,7 +43,7 @@ class GroupBook:
     What comes is taken as columns, so that a point costs a few passes in C and no object of its own.
     """
 
-    def __init__(self, plan: GroupPlan, targets: dict[str, Target], pushes: bool) -> None:
+    def __init__(self, plan: GroupPlan, targets: dict[str, Target], pushes: bool, watched: Set[str] = frozenset()) -> None:
         self.plan = plan
         group = plan.group
         self.names = [p.name for p in plan.points]
@@ -62,6 +63,10 @@ class GroupBook:
         self._repeat_s = group.repeat_s
         self._stale_after_s = group.stale_after_s or (PUSHED_STALE_AFTER_S if pushes else max(5.0, 3 * group.interval_s))
         self._confirms = pushes
+        self._watched = watched
+        self.latest: dict[str, Value] = {}
+        self.latest_ms = 0
+        self._window = Window(plan.points, group.aggregate_s, group.aggregate) if group.aggregate else None
         self.priority = PRIORITIES[group.priority]
 
     def begin(self, at: float) -> None:
@@ -73,12 +78,37 @@ class GroupBook:
         columns = samples if isinstance(samples, Columns) else self._columns(samples)
         if columns is None or columns.points is not self.plan.points:
             return []
+        if self.plan.steps:
+            columns = transformed(columns, self.plan.steps)
+        if self._watched:
+            self._watch(columns)
+        if self._window is not None and not columns.flaws:
+            finished = self._window.add(columns)
+            self._note(columns, at)
+            if finished is None:
+                return []
+            columns = finished
         whole = columns.places is None and not columns.flaws and not self._faults
         if whole and self._sends_all and isinstance(columns.times, int):
             return self._take_whole(columns.times, columns.values, at)
         if columns.flaws or self._faults:
             return self._take_flawed(columns, at, now)
         return self._take_good(columns, at)
+
+    def _watch(self, columns: Columns) -> None:
+        """Keep what derived values read; a bad value is none."""
+        places, times = columns.places, columns.times
+        for i, value in enumerate(columns.values):
+            name = self.names[i if places is None else places[i]]
+            if name in self._watched:
+                self.latest[name] = value
+                self.latest_ms = max(self.latest_ms, times if isinstance(times, int) else times[i])
+
+    def _note(self, columns: Columns, at: float) -> None:
+        """Points that gave a value are well, whether it is sent or only counted."""
+        for place in range(len(self.names)) if columns.places is None else columns.places:
+            self._seen[place] = at
+            self._faults.pop(place, None)
 
     def _columns(self, samples: Sequence[Sample]) -> Columns | None:
         """Samples of a simple driver side by side; those of other groups are left out."""

@@ -81,7 +81,7 @@ class Collector:
         at = asyncio.get_running_loop().time()
         weights = {name: len(c.plan.targets) + CONNECTION_WEIGHT for name, (c, _) in self._running.items()}
         whole = sum(weights.values())
-        found = []
+        found: list[ConnectionReport] = []
         for name in self._order:
             if name in self._running:
                 told = self._running[name][0].report(at)

@@ -1,14 +1,19 @@
 """The configuration document of an edge node: what it connects to, which points, and whose properties they are."""
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
 from kaogong.core.errors import ConfigInvalid
 from kaogong.core.keys import KEY, check_property_key
 from kaogong.edge.drivers.base import SHELF, AnyDriver, DriverConfig, Point, validated
+from kaogong.edge.processing import Derived
+
+if TYPE_CHECKING:
+    from kaogong.expressions import Scalar
 
 Key = Annotated[str, StringConstraints(pattern=f"^{KEY.pattern}$")]
 
@@ -34,6 +39,10 @@ class Group(Section):
         30.0, gt=0, description="With a deadband, and for subscriptions, an unchanged value is sent again after this time."
     )
     priority: Priority = Field("normal", description="When the disk buffer is full, the oldest of the lowest priority is dropped first.")
+    aggregate: Literal["mean", "min", "max", "sum", "last", "count"] | None = Field(
+        None, description="What is sent of the readings of `aggregate_s`; unset: each of them."
+    )
+    aggregate_s: float = Field(60.0, gt=0, le=86400, description="Length of the windows that are aggregated.")
     stale_after_s: float | None = Field(
         None, gt=0, description="Age at which a value counts as stale; unset: three intervals, at least 5 s; for MQTT 60 s."
     )
@@ -58,6 +67,12 @@ class PointEntry(Section):
         description="Name within the connection; unset: device.property.",
     )
 
+    expression: str | None = Field(
+        None,
+        description="What is done with each value `x` before anything else, in the expression language: scaling, conversion, limits. "
+        "Where it gives nothing the value is left out. Example: if(x > 0, in_unit(x, 'Cel'), null) with the unit [degF].",
+    )
+    unit: str = Field("1", description="The unit of `x` in the expression, as the machine gives it.")
     write: Write | None = Field(None, description="The command that writes this point; unset: nobody can.")
 
     @model_validator(mode="after")
@@ -69,6 +84,24 @@ class PointEntry(Section):
         return self
 
 
+class DerivedInput(Section):
+    """A point that an expression reads under a name."""
+
+    point: str
+    unit: str = "1"
+    type: Literal["number", "boolean", "text"] = "number"
+
+
+class DerivedEntry(Section):
+    """A property worked out on the node, also while the platform is away: of a sum, a ratio, or an alarm's condition."""
+
+    device: Key
+    property: str
+    expression: str
+    inputs: dict[str, DerivedInput] = Field(min_length=1)
+    repeat_s: float = Field(30.0, gt=0, description="An unchanged value is sent again after this time.")
+
+
 class Connection(Section):
     """One driver at work: whom it connects to (`config`), how often (`groups`), what it reads (`points`)."""
 
@@ -78,6 +111,18 @@ class Connection(Section):
     enabled: bool = True
     groups: dict[str, Group] = Field(default_factory=dict, description="`default` exists unless it is given.")
     points: tuple[PointEntry, ...] = ()
+    derived: tuple[DerivedEntry, ...] = ()
+
+    @model_validator(mode="after")
+    def _derived_fit(self) -> "Connection":
+        names, spoken = {p.name for p in self.points}, {(p.device, p.property) for p in self.points}
+        for derived in self.derived:
+            for key, given in derived.inputs.items():
+                if given.point not in names:
+                    raise ValueError(f"{derived.device}.{derived.property}: {key!r} reads the point {given.point!r}, which is not there")
+            if (derived.device, derived.property) in spoken:
+                raise ValueError(f"{derived.device}.{derived.property} is derived and read; keep one")
+        return self
 
     @model_validator(mode="after")
     def _points_fit(self) -> "Connection":
@@ -151,6 +196,7 @@ class GroupPlan:
     name: str
     group: Group
     points: tuple[Point[Any], ...]
+    steps: dict[int, "Scalar"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +219,7 @@ class ConnectionPlan:
     groups: tuple[GroupPlan, ...]
     targets: dict[str, Target]
     orders: dict[tuple[str, str], tuple["Order", ...]]
+    derived: tuple[Derived, ...]
     document: Connection
 
     @property
@@ -200,13 +247,43 @@ def _plan(connection: Connection, where: str) -> ConnectionPlan:
     config: DriverConfig = validated(kind.Config, connection.config, f"{where}.config")
     grouped: dict[str, list[Point[Any]]] = {}
     orders: dict[tuple[str, str], tuple[Order, ...]] = {}
+    steps: dict[str, dict[int, Scalar]] = {}
     for i, entry in enumerate(connection.points):
         address = validated(kind.Address, entry.address, f"{where}.points.{i}.address")
         point = Point(entry.name, address)
         grouped.setdefault(entry.group, []).append(point)
+        if entry.expression is not None:
+            step = _compiled(entry.expression, {"x": ("number", entry.unit)}, f"{where}.points.{i}.expression")
+            steps.setdefault(entry.group, {})[len(grouped[entry.group]) - 1] = step
         if entry.write is not None:
             order = Order(point, entry.write.argument or entry.property)
             orders[entry.device, entry.write.command] = (*orders.get((entry.device, entry.write.command), ()), order)
-    groups = tuple(GroupPlan(name, connection.group(name), tuple(points)) for name, points in grouped.items())
+    groups = tuple(GroupPlan(name, connection.group(name), tuple(points), steps.get(name, {})) for name, points in grouped.items())
+    derived = tuple(_derived(entry, f"{where}.derived.{i}") for i, entry in enumerate(connection.derived))
     targets = {p.name: Target(p.device, p.property) for p in connection.points}
-    return ConnectionPlan(connection.name, connection.driver, kind, config, connection.enabled, groups, targets, orders, connection)
+    return ConnectionPlan(
+        connection.name, connection.driver, kind, config, connection.enabled, groups, targets, orders, derived, connection
+    )
+
+
+def _derived(entry: DerivedEntry, where: str) -> Derived:
+    names = {key: (given.type, given.unit) for key, given in entry.inputs.items()}
+    expression = _compiled(entry.expression, names, f"{where}.expression")
+    unknown = expression.inputs - names.keys()
+    if unknown:
+        raise ConfigInvalid(
+            f"{where}.inputs: the expression reads {', '.join(sorted(unknown))}, which is no input.", field=f"{where}.inputs"
+        )
+    return Derived(entry.device, entry.property, expression, {key: given.point for key, given in entry.inputs.items()}, entry.repeat_s)
+
+
+def _compiled(text: str, names: Mapping[str, tuple[str, str]], where: str) -> "Scalar":
+    """The expression, or ConfigInvalid that names the field and the position in the text."""
+    from kaogong.core import units  # noqa: PLC0415  (pint and sqlglot take a second on a small machine: only where they are needed)
+    from kaogong.core.reading import Kind  # noqa: PLC0415
+    from kaogong.expressions import compile_scalar  # noqa: PLC0415
+
+    try:
+        return compile_scalar(text, {key: (Kind(kind), units.canonical(unit)) for key, (kind, unit) in names.items()})
+    except ConfigInvalid as err:
+        raise ConfigInvalid(f"{where}: {err.message}", code=err.stable_code, **{**err.details, "field": where}) from err

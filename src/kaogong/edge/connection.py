@@ -39,7 +39,8 @@ class Connection:
     def __init__(self, plan: ConnectionPlan, folder: Path, sink: Sink, changed: Callable[[], None]) -> None:
         self.plan, self._sink, self._changed = plan, sink, changed
         self._driver = plan.kind(plan.config, clock.now, folder)
-        self._books = {g.name: GroupBook(g, plan.targets, self._driver.pushes) for g in plan.groups}
+        watched = frozenset[str]().union(*(d.points for d in plan.derived))
+        self._books = {g.name: GroupBook(g, plan.targets, self._driver.pushes, watched) for g in plan.groups}
         self._plans = {g.name: g for g in plan.groups}
         self._due: dict[str, float] = {}
         self._is_open = False
@@ -58,6 +59,7 @@ class Connection:
         self._read_s: float | None = None
         self._counted_at, self._counted = 0.0, 0
         self._meter, self._metered = Meter(), 0.0
+        self._sent = 0
         self._begun, self._is_patient = self._time(), True
         self._looked_at, self._seen_health = -LOOK_EVERY_S, (0, 0, 0, "")
 
@@ -120,6 +122,8 @@ class Connection:
             bad_points=tuple(_bad_point(t) for t in named),
             samples_per_s=round(rate, 2),
             read_ms=None if self._read_s is None else round(self._read_s * 1000, 2),
+            samples=self._samples,
+            sent=self._sent,
             needs_per_s=round(self.plan.needs_per_s, 2),
             cpu_share=round(share, 4),
         )
@@ -292,7 +296,12 @@ class Connection:
             self._wake.set()
 
     def _send(self, book: GroupBook, entries: list[Entry]) -> None:
+        if book.latest:
+            latest, book.latest = book.latest, {}
+            found = (d.take(latest, book.latest_ms) for d in self.plan.derived if not d.points.isdisjoint(latest))
+            entries = entries + [entry for entry in found if entry is not None]
         if entries:
+            self._sent += sum(len(entry.values) for entry in entries)
             self._sink(entries, book.priority)
 
     async def _wait(self, until: float | None) -> None:

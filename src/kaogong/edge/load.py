@@ -39,7 +39,7 @@ class Load:
 
 
 class Meter:
-    """CPU time of what runs for one connection."""
+    """Time spent in what runs for one connection. The thread's CPU clock costs 2 µs a look, ten times the wall's, and nothing else runs in between."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -47,7 +47,7 @@ class Meter:
     @coroutine
     def run(self, work: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
         """`work`, its steps counted."""
-        clock = time.thread_time
+        clock = time.perf_counter
         value: Any = None
         failure: BaseException | None = None
         while True:

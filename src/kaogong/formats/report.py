@@ -47,6 +47,10 @@ class ConnectionReport(Part):
     bad_points: tuple[BadPoint, ...] = Field((), description="The first hundred by name; `bad` and `stale` count all.")
     samples_per_s: float = 0.0
     read_ms: float | None = None
+    samples: int = Field(0, description="Read since the node started.")
+    sent: int = Field(
+        0, description="Of those kept for the platform, after filters, deadbands and aggregation; the rest is what was saved."
+    )
     needs_per_s: float = Field(0.0, description="Samples a second by its configuration.")
     cpu_share: float = Field(0.0, description="Of one core, since the last report: what was done for this connection alone.")
     memory_bytes: int = Field(0, description="Its share of the node's memory, by its points.")

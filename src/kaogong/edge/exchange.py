@@ -38,6 +38,10 @@ class Exchange(asyncio.Protocol, asyncio.DatagramProtocol):
         self._is_datagram = True
         await self._made(lambda loop: loop.create_datagram_endpoint(lambda: self, remote_addr=(host, port)))
 
+    def ends(self) -> tuple[str, str]:
+        """Our own address and the other side's, as numbers; for protocols that name them in their frames."""
+        return self._transport.get_extra_info("sockname")[0], self._transport.get_extra_info("peername")[0]
+
     async def ask(self, *questions: bytes, belongs: Callable[[bytes], bool] | None = None) -> list[bytes]:
         """Send all questions at once and wait for as many answers; NotReady when they do not come in time."""
         transport = self._transport

@@ -22,6 +22,7 @@ def main() -> None:
     """Every workload, the peer in the same run."""
     args = argparse.ArgumentParser(prog="make bench", description=__doc__)
     args.add_argument("--seconds", type=float, default=60, help="length of each run (the promise: 300)")
+    args.add_argument("--peer-seconds", type=float, default=60, help="length of each of the peer's runs")
     args.add_argument("--devices", type=int, default=2000)
     args.add_argument("--qos0", type=float, default=15000, help="messages a second at QoS 0")
     args.add_argument("--qos1", type=float, default=5000, help="messages a second at QoS 1")
@@ -56,7 +57,7 @@ def main() -> None:
             for name, (specs, rate, qos, points) in runs.items():
                 show(f"peer: {name}")
                 results[name]["peer"] = on_peer(
-                    peer, specs, rate=rate, seconds=options.seconds, qos=qos, points=points, times=10 if points == 1000 else 1
+                    peer, specs, rate=rate, seconds=options.peer_seconds, qos=qos, points=points, times=10 if points == 1000 else 1
                 )
                 results[name]["points_per_cpu_s_against_peer"] = round(
                     results[name]["platform"]["points_per_cpu_s"] / max(results[name]["peer"]["points_per_cpu_s"], 1), 2

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.formats.names import known, message
 from tests.formats.test_json_cases import told
 
-from kaogong.formats import Decoder, Reading, encode_batch, encode_telemetry, entries_of
+from kaogong.formats import REFUSED_MARK, Decoder, Reading, encode_batch, encode_telemetry, entries_of
 
 TS = 1_795_249_800_000
 KEYS = st.sampled_from(
@@ -126,3 +126,13 @@ def test_an_edge_node_encodes_without_tables() -> None:
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True).stdout.strip() == "0"
     program = "import sys, kaogong.formats.decoder; print(int('pyarrow' in sys.modules))"
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True).stdout.strip() == "0"
+
+
+def test_what_the_sparkplug_host_could_not_read_is_refused_in_its_words_beside_good_neighbours() -> None:
+    good = encode_batch(entries_of([("pump-1", "flow", TS, 1.5, 0)]))
+    marked = REFUSED_MARK + b"alias 7: no birth has named this metric\n\x08\xff\x00"
+    batch = Decoder(known()).decode([message(body, "up.acme.gw-1.batch.1") for body in (good, marked, good)])
+    assert batch.samples.height == 2
+    assert batch.rejects.select("message", "reason", "detail").rows() == [
+        (1, "sparkplug_invalid", "alias 7: no birth has named this metric")
+    ]

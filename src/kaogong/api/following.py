@@ -25,11 +25,13 @@ async def follow(platform: Platform) -> None:
     async def changed(message: Message) -> None:
         platform.standings.forget(orjson.loads(message.data)["tenant_id"])
 
+    sparkplug = fleet.SparkplugHost(platform.bus, platform.downlink)
     await platform.bus.subscribe(f"{STATUS}.*", heard)
     await platform.bus.subscribe(f"{REGISTRY_CHANGES}.*", changed)
     async with asyncio.TaskGroup() as group:
         group.create_task(_again(lambda: fleet.follow_replies(platform.bus, platform.database), "answers to commands"))
         group.create_task(_again(lambda: fleet.follow_reports(platform.bus, platform.database), "reports of edge nodes"))
+        group.create_task(_again(sparkplug.follow, "Sparkplug"))
 
 
 async def _again(work: Callable[[], Awaitable[None]], what: str) -> None:

@@ -12,7 +12,7 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription as NatsSubscription
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext, api
-from nats.js.errors import BucketNotFoundError, KeyNotFoundError, KeyWrongLastSequenceError, NotFoundError
+from nats.js.errors import BucketNotFoundError, KeyNotFoundError, KeyWrongLastSequenceError, NoKeysError, NotFoundError
 from nats.js.kv import KeyValue as Bucket
 
 from kaogong.bus.bulk import BulkClient
@@ -362,6 +362,17 @@ class Bus:
         except (NatsError, TimeoutError) as err:
             raise translated(err, bucket) from err
         return KeyValue(entry.value or b"", entry.revision or 0)
+
+    async def kv_values(self, bucket: str) -> dict[str, bytes]:
+        """Everything in `bucket`."""
+        try:
+            store = await self._bucket(bucket)
+            found = {key: await store.get(key) for key in await store.keys()}
+        except NoKeysError:
+            return {}
+        except (NatsError, TimeoutError) as err:
+            raise translated(err, bucket) from err
+        return {key: entry.value or b"" for key, entry in found.items()}
 
     async def kv_put(self, bucket: str, key: str, value: bytes) -> int:
         """Write whatever is there; the new revision."""

@@ -20,7 +20,7 @@ def stream_configurations(replicas: int = 1) -> list[api.StreamConfig]:
     return [
         api.StreamConfig(
             name=subjects.MQTT_MESSAGES,
-            subjects=[f"{subjects.MQTT_COPY}down.>"],
+            subjects=[f"{subjects.MQTT_COPY}down.>", *subjects.copies(subjects.SPARKPLUG_DOWN)],
             storage=api.StorageType.FILE,
             retention=api.RetentionPolicy.INTEREST,
             num_replicas=replicas,
@@ -45,6 +45,14 @@ def stream_configurations(replicas: int = 1) -> list[api.StreamConfig]:
             num_replicas=replicas,
         ),
         api.StreamConfig(
+            name=subjects.SPARKPLUG,
+            subjects=[*subjects.SPARKPLUG_SUBJECTS, *subjects.copies(subjects.SPARKPLUG_SUBJECTS)],
+            storage=api.StorageType.FILE,
+            retention=api.RetentionPolicy.LIMITS,
+            discard=api.DiscardPolicy.NEW,
+            num_replicas=replicas,
+        ),
+        api.StreamConfig(
             name=subjects.OVERFLOW,
             subjects=["overflow.>"],
             storage=api.StorageType.FILE,
@@ -55,7 +63,7 @@ def stream_configurations(replicas: int = 1) -> list[api.StreamConfig]:
 
 
 async def ensure_streams(bus: "Bus", *, replicas: int = 1) -> None:
-    """Make UP, REPLIES and OVERFLOW as DESIGN section 4 wants them; safe to repeat, keeps what they hold."""
+    """Make UP, REPLIES, SPARKPLUG and OVERFLOW as DESIGN section 4 wants them; safe to repeat, keeps what they hold."""
     jetstream = bus._jetstream
     try:
         for wanted in stream_configurations(replicas):

@@ -24,6 +24,17 @@ REPLIES_SUBJECTS = ("up.*.*.reply.*", "up.*.*.reported")
 MQTT_COPY = "$MQTT.msgs."
 MQTT_MESSAGES = "$MQTT_msgs"  # the broker's own stream, left with what goes down
 
+# Sparkplug B, whose topics begin with `spBv1.0`: NATS writes the dot as `//`. Births, data and deaths wait in a stream of their own,
+# as they say what they mean only to who knows the births before them; the host turns them into batches of UP.
+SPARKPLUG = "SPARKPLUG"
+SPB = "spBv1//0"
+SPB_HOST = "kaogong"  # our name as a Sparkplug host: STATE/kaogong
+SPARKPLUG_SUBJECTS = (
+    *(f"{SPB}.*.{kind}.*" for kind in ("NBIRTH", "NDATA", "NDEATH")),
+    *(f"{SPB}.*.{kind}.*.*" for kind in ("DBIRTH", "DDATA", "DDEATH")),
+)
+SPARKPLUG_DOWN = (f"{SPB}.*.NCMD.*", f"{SPB}.*.DCMD.*.*", f"{SPB}.STATE.*")
+
 # UP stores `up.acme.pump-1.telemetry` as `p.3.up.acme.pump-1.telemetry`: one source `up.*.*.>` covers all of UP_SUBJECTS,
 # whatever their depth, so that a device's telemetry, events and batches share a partition.
 PARTITIONED = "p"
@@ -65,7 +76,12 @@ def stored_parts(subject: str) -> tuple[int, str, str, str]:
 
 def topic(subject: str) -> str:
     """The MQTT topic that NATS maps to `subject`."""
-    return subject.replace(".", "/")
+    return subject.replace(".", "/").replace("//", ".") if subject.startswith(SPB) else subject.replace(".", "/")
+
+
+def sparkplug(group: str, kind: str, node: str, device: str = "") -> str:
+    """The subject of a Sparkplug message; `group` is the tenant."""
+    return f"{SPB}.{group}.{kind}.{node}" + (f".{device}" if device else "")
 
 
 def registry_changes(tenant: str) -> str:
@@ -88,5 +104,11 @@ def device_permissions(tenant: str, device: str, *, is_gateway: bool) -> dict[st
     publish = [f"{own}.telemetry", f"{own}.event.*", f"{own}.reply.*", f"{own}.reported"]
     if is_gateway:
         publish.append(f"{own}.batch.*")
+        # A Sparkplug edge node. A permission cannot hold half a word, so the group is the tenant and nothing more.
+        publish += [sparkplug(tenant, kind, device) for kind in ("NBIRTH", "NDATA", "NDEATH")]
+        publish += [sparkplug(tenant, kind, device, "*") for kind in ("DBIRTH", "DDATA", "DDEATH")]
     listen = [f"down.{tenant}.{device}", f"down.{tenant}.{device}.>", f"_INBOX.{tenant}_{device}.>"]
+    if is_gateway:
+        commands = [sparkplug(tenant, kind, device) for kind in ("NCMD", "DCMD")]
+        listen += [*commands, *(f"{c}.>" for c in commands), f"{SPB}.STATE.{SPB_HOST}"]
     return {"publish": publish, "subscribe": listen}

@@ -126,6 +126,7 @@ class ProcessContext:
             identifier=f"$kaogong:{self.name}",
             certificate=self.settings.mqtt.tls_certificate,
             may_connect=self._gate_answers,
+            is_host=True,
         )
 
     async def _gate_answers(self) -> None:

@@ -14,6 +14,7 @@ from kaogong.fleet.commands import (
 )
 from kaogong.fleet.nodes import DeviceSource, StoredReport, connection_of, follow_reports, report, reports, sources
 from kaogong.fleet.replies import follow_replies
+from kaogong.fleet.sparkplug import SparkplugHost
 from kaogong.fleet.words import Sentence
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "CommandState",
     "DeviceSource",
     "Sentence",
+    "SparkplugHost",
     "StoredReport",
     "connection_of",
     "fail_command",

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from kaogong.formats.encode import Entry, Reading, encode_batch, encode_telemetry, entries_of, tagged
-from kaogong.formats.reasons import MAX_BODY, Reason
+from kaogong.formats.reasons import MAX_BODY, REFUSED_MARK, Reason
 
 if TYPE_CHECKING:
     from kaogong.formats.decoder import Decoder
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAX_BODY",
+    "REFUSED_MARK",
     "Decoder",
     "DeviceNames",
     "Directory",

@@ -11,7 +11,7 @@ from kaogong.core.sample import EVENTS, Batch
 from kaogong.formats.loose import Unreadable, pairs_in, repeated_keys, reread
 from kaogong.formats.names import DeviceNames, Directory, Message
 from kaogong.formats.pile import Pile
-from kaogong.formats.reasons import MAX_BODY, Reason
+from kaogong.formats.reasons import MAX_BODY, REFUSED_MARK, Reason
 from kaogong.formats.shapes import Shape, Shapes
 from kaogong.formats.times import clean, kind_of, milliseconds
 
@@ -116,6 +116,10 @@ class Decoder:
         device = source.speaker.device_id
         if len(data) > MAX_BODY:
             pile.refuse(number, device, "", Reason.BODY_TOO_LARGE, f"{len(data)} bytes; a message holds at most {MAX_BODY}")
+            return
+        if source.what == BATCH and data.startswith(REFUSED_MARK):
+            words, _, _ = data[len(REFUSED_MARK) :].partition(b"\n")
+            pile.refuse(number, device, "", Reason.SPARKPLUG_INVALID, words.decode("utf-8", "replace")[:300])
             return
         if source.what == BATCH and data[:4] in _ARROW:
             self._columnar.append((number, source, data))

@@ -6,12 +6,16 @@ MAX_BODY = 8 * 1024 * 1024  # the broker's max_payload; one message never holds 
 MAX_TEXT = 64 * 1024  # one text or JSON value
 
 
+REFUSED_MARK = b"\xffSPB "  # before what the Sparkplug host could not use: its words, a line end, and the message as it came
+
+
 class Reason(StrEnum):
     """The code of a reject; `detail` beside it says what to do in words."""
 
     JSON_INVALID = "json_invalid"
     BODY_TOO_LARGE = "body_too_large"
     BATCH_SHAPE = "batch_shape"
+    SPARKPLUG_INVALID = "sparkplug_invalid"
     KEY_INVALID = "key_invalid"
     DEVICE_UNKNOWN = "device_unknown"
     NOT_ASSIGNED = "not_assigned"

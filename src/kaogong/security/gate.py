@@ -36,7 +36,7 @@ FEED_S = 2.0  # what the change feed takes at most while all is well
 RECENT = ("unknown", "wrong_password", "no_credential", "revoked")
 PAGE = 1024
 REMEMBERED = 1000  # closed connections whose last violation may still stand in the log to come
-PLATFORM_PERMISSIONS = {"publish": ["down.>"], "subscribe": list[str]()}
+PLATFORM_PERMISSIONS = {"publish": ["down.>", *subjects.SPARKPLUG_DOWN], "subscribe": list[str]()}
 
 
 class Connected(NamedTuple):

@@ -199,7 +199,7 @@ async def test_connection_lost_is_not_ready_and_then_recovers(bench: Bench) -> N
         pending = asyncio.create_task(driver.subscribe([Group(0.05, points)], lambda samples: None))
         await until(lambda: _is_idle(pending), "the subscription stands")
         await bench.peer.stop()
-        await within(15.0, pending, NotReady)
+        await within(15.0, _checked(driver, pending), NotReady)
     else:
         await bench.peer.stop()
         await within(8.0, driver.read(points), NotReady)

@@ -316,3 +316,35 @@ def test_a_list_of_devices_is_made_and_its_faults_are_told(admin: httpx2.Client)
     assert (copy.status_code, copy.json()["name"]["zh"]) == (201, "一号")
     facets = admin.get("/api/v1/device-facets", params={"q": "一号"}).json()
     assert facets["types"] == {"pump": 2}
+
+
+@pytest.mark.req("K03")
+@pytest.mark.req("C06")
+def test_a_command_passes_its_guard_rails_over_http(stack: Stack, admin: httpx2.Client) -> None:
+    start = {"key": "start", "kind": "start", "precondition": "flow < 50", "risk": "high"}
+    guarded = PUMP | {"key": "guarded", "commands": [start, {"key": "stop", "kind": "stop"}]}
+    assert admin.post("/api/v1/device-types", json=guarded).status_code == 201
+    make(admin, "guard-1", type="guarded")
+    operator, engineer = stack.client("default/operator"), stack.client("default/engineer")
+    address = "/api/v1/devices/guard-1/commands"
+    problem(operator.post(f"{address}/start", json={}), 409, "interlock_unknown")
+    stack.store(stack.samples("default", "guard-1", [{"property": "flow", "observed_at": minutes_ago(2), "value": 60.0}]))
+    refused = problem(operator.post(f"{address}/start/rehearsal", json={}), 409, "interlock_blocks")
+    assert refused["details"]["values"] == {"flow": 60.0}
+    stack.store(stack.samples("default", "guard-1", [{"property": "flow", "observed_at": minutes_ago(1), "value": 20.0}]))
+    rehearsed = operator.post(f"{address}/start/rehearsal", json={}).json()
+    assert (rehearsed["needs_second_person"], rehearsed["connected"], rehearsed["to"]) == (True, False, "guard-1")
+    waiting = operator.post(f"{address}/start", json={"reason": "shift order 7", "valid_for_s": 60}).json()
+    assert (waiting["state"], waiting["risk"]) == ("waiting", "high")
+    problem(operator.post(f"/api/v1/commands/{waiting['id']}/approve"), 403, "second_person_needed")
+    assert engineer.post(f"/api/v1/commands/{waiting['id']}/approve").json()["state"] == "sent"
+    held = operator.post(f"{address}/stop", json={"when_offline": "deliver", "valid_for_s": 60}).json()
+    assert held["state"] == "held"
+    admin.delete("/api/v1/devices/guard-1/credential")
+    problem(operator.post(f"{address}/stop", json={}), 409, "device_revoked")
+    until(lambda: operator.get(f"/api/v1/commands/{held['id']}").json()["state"] == "failed")
+    lines = stack.client("default/auditor").get("/api/v1/audit?kind=device&key=guard-1").json()["items"]
+    told = [(one["action"], one["outcome"]) for one in reversed(lines) if one["action"].startswith("command.")]
+    assert told[:4] == [
+        ("command.refuse", "interlock_unknown"), ("command.propose", "ok"), ("command.refuse", "second_person_needed"), ("command.approve", "ok"),
+    ]  # fmt: skip

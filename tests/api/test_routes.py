@@ -38,6 +38,8 @@ BODIES: dict[str, Any] = {
     "clone_device": {"key": "copy-1"},
     "create_devices_in_bulk": [{"key": "bulk-1", "type": "nothing"}],
     "send_command": {"arguments": {"speed": 1}},
+    "rehearse_command": {"arguments": {"speed": 1}},
+    "reject_command": {"reason": "x"},
     "create_device_type": {"key": "t"},
     "put_device_type": {"key": "only-other"},
     "create_edge_node": {"key": "e"},

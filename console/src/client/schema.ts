@@ -353,6 +353,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/commands/{command_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Command
+         * @description Let a command of high risk go, as a second person; everything is checked again.
+         */
+        post: operations["approve_command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commands/{command_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject Command
+         * @description A waiting command shall not be sent.
+         */
+        post: operations["reject_command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -628,9 +668,32 @@ export interface paths {
         put?: never;
         /**
          * Send Command
-         * @description Send a command that the device's type declares, with arguments in their ranges.
+         * @description Send a command that the device's type declares: arguments in their ranges, its interlock true of live values.
+         *
+         *     One of high risk waits for a second person. One for a device that is away is held until it is back when `when_offline` says so,
+         *     else it expires. The same `request_id` twice is one command.
          */
         post: operations["send_command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{key}/commands/{name}/rehearsal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rehearse Command
+         * @description Check everything that sending would check, and send nothing.
+         */
+        post: operations["rehearse_command"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1849,6 +1912,9 @@ export interface components {
         /**
          * Command
          * @description Something a device can be told to do.
+         *
+         *     `risk` high needs a second person. `precondition` is an expression on the device's own properties that must be true when the
+         *     command leaves. `read_back` takes properties to the parameters they must equal in the answer. `timeout_s` is how long an answer may take.
          */
         Command: {
             /**
@@ -1860,6 +1926,8 @@ export interface components {
             description?: components["schemas"]["Name"];
             /** Key */
             key: string;
+            /** @default other */
+            kind?: components["schemas"]["OperationKind"];
             /**
              * @default {
              *       "en": "",
@@ -1872,6 +1940,20 @@ export interface components {
              * @default []
              */
             parameters?: components["schemas"]["Parameter"][];
+            /** Precondition */
+            precondition?: string | null;
+            /** Read Back */
+            read_back?: {
+                [key: string]: string;
+            };
+            /**
+             * Risk
+             * @default low
+             * @enum {string}
+             */
+            risk?: "low" | "high";
+            /** Timeout S */
+            timeout_s?: number | null;
         };
         /**
          * CommandIn
@@ -1883,11 +1965,28 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * Valid For S
-             * @description After this time an unanswered command has expired.
-             * @default 30
+             * Reason
+             * @description Why; stands in the audit log.
+             * @default
              */
-            valid_for_s?: number;
+            reason?: string;
+            /**
+             * Request Id
+             * @description Made by the sender: the same one twice is one command.
+             */
+            request_id?: string | null;
+            /**
+             * Valid For S
+             * @description After this time an unanswered command has expired; unset: as the type says, else 30 s.
+             */
+            valid_for_s?: number | null;
+            /**
+             * When Offline
+             * @description What becomes of it while the device is not connected: it expires, or is delivered when the device is back.
+             * @default expire
+             * @enum {string}
+             */
+            when_offline?: "expire" | "deliver";
         };
         /**
          * CommandOut
@@ -1900,6 +1999,10 @@ export interface components {
             } | null;
             /** Answered At */
             answered_at: string | null;
+            /** Approved At */
+            approved_at: string | null;
+            /** Approved By */
+            approved_by: string | null;
             /** Arguments */
             arguments: {
                 [key: string]: unknown;
@@ -1915,6 +2018,10 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            /** Reason */
+            reason: string;
+            /** Risk */
+            risk: string;
             /**
              * Sent At
              * Format: date-time
@@ -1923,6 +2030,11 @@ export interface components {
             /** Sent By */
             sent_by: string;
             state: components["schemas"]["CommandState"];
+            /**
+             * Verified
+             * @description Whether the device reads what it was told; null: nothing is read back.
+             */
+            verified: boolean | null;
         };
         /**
          * Commands
@@ -1934,10 +2046,10 @@ export interface components {
         };
         /**
          * CommandState
-         * @description How far a command is.
+         * @description How far a command is. Waiting: for a second person. Held: until the device is back.
          * @enum {string}
          */
-        CommandState: "sent" | "answered" | "expired" | "failed";
+        CommandState: "waiting" | "held" | "sent" | "answered" | "expired" | "failed" | "rejected";
         /**
          * Component
          * @description One part of the platform.
@@ -3339,6 +3451,12 @@ export interface components {
             version: string;
         };
         /**
+         * OperationKind
+         * @description What kind of management a command is; requirement C05 counts the kinds.
+         * @enum {string}
+         */
+        OperationKind: "start" | "stop" | "reset" | "restart" | "setpoint" | "parameter" | "mode" | "enable" | "disable" | "schedule" | "calibrate" | "diagnose" | "acknowledge" | "lock" | "unlock" | "maintenance" | "configuration" | "firmware" | "other";
+        /**
          * Option
          * @description One value an enumeration may take.
          */
@@ -3861,6 +3979,35 @@ export interface components {
              * @default
              */
             text?: string;
+        };
+        /**
+         * Rehearsal
+         * @description What sending would do; nothing was sent.
+         */
+        Rehearsal: {
+            /** Arguments */
+            arguments: {
+                [key: string]: unknown;
+            };
+            /** Connected */
+            connected: boolean;
+            /** Device */
+            device: string;
+            /** Needs Second Person */
+            needs_second_person: boolean;
+            /** To */
+            to: string;
+        };
+        /**
+         * Rejection
+         * @description Why a command is not sent.
+         */
+        Rejection: {
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
         };
         /**
          * Replayed
@@ -5835,6 +5982,189 @@ export interface operations {
             };
         };
     };
+    approve_command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                command_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandOut"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not usable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                command_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rejection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandOut"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not usable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_dead_letters: {
         parameters: {
             query?: {
@@ -7394,6 +7724,116 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not usable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rehearse_command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key. */
+                key: string;
+                /** @description The key. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommandIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rehearsal"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import orjson
 
 from kaogong import fleet
+from kaogong.api.commanding import follow_held
 from kaogong.api.platform import Platform
 from kaogong.bus import Message
 from kaogong.bus.subjects import REGISTRY_CHANGES, STATUS
@@ -30,6 +31,7 @@ async def follow(platform: Platform) -> None:
     await platform.bus.subscribe(f"{REGISTRY_CHANGES}.*", changed)
     async with asyncio.TaskGroup() as group:
         group.create_task(_again(lambda: fleet.follow_replies(platform.bus, platform.database), "answers to commands"))
+        group.create_task(_again(lambda: follow_held(platform), "commands that are held"))
         group.create_task(_again(lambda: fleet.follow_reports(platform.bus, platform.database), "reports of edge nodes"))
         group.create_task(_again(sparkplug.follow, "Sparkplug"))
 

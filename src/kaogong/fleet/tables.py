@@ -27,8 +27,20 @@ class CommandRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     answered_at: Mapped[datetime | None]
     answer: Mapped[dict[str, Any] | None]
+    risk: Mapped[str] = mapped_column(String(8), default="low")
+    hold: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    request_id: Mapped[str | None] = mapped_column(IdText(64))
+    expected: Mapped[dict[str, Any]]
+    approved_by: Mapped[str | None] = mapped_column(IdText(64))
+    approved_at: Mapped[datetime | None]
+    verified: Mapped[bool | None]
 
-    __table_args__ = (Index("ix_commands_device", "tenant_id", "device_id", "sent_at"),)
+    __table_args__ = (
+        Index("ix_commands_device", "tenant_id", "device_id", "sent_at"),
+        Index("ix_commands_state", "state", "expires_at"),
+        Index("uq_commands_request", "tenant_id", "request_id", unique=True),
+    )
 
 
 class NodeReportRow(Base):

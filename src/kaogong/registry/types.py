@@ -1,6 +1,7 @@
 """What the registry speaks: things as callers give them and as they get them back."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
@@ -161,13 +162,46 @@ class Parameter(Thing):
     required: bool = True
 
 
+class OperationKind(StrEnum):
+    """What kind of management a command is; requirement C05 counts the kinds."""
+
+    START = "start"
+    STOP = "stop"
+    RESET = "reset"
+    RESTART = "restart"
+    SETPOINT = "setpoint"
+    PARAMETER = "parameter"
+    MODE = "mode"
+    ENABLE = "enable"
+    DISABLE = "disable"
+    SCHEDULE = "schedule"
+    CALIBRATE = "calibrate"
+    DIAGNOSE = "diagnose"
+    ACKNOWLEDGE = "acknowledge"
+    LOCK = "lock"
+    UNLOCK = "unlock"
+    MAINTENANCE = "maintenance"
+    CONFIGURATION = "configuration"
+    FIRMWARE = "firmware"
+    OTHER = "other"
+
+
 class Command(Thing):
-    """Something a device can be told to do."""
+    """Something a device can be told to do.
+
+    `risk` high needs a second person. `precondition` is an expression on the device's own properties that must be true when the
+    command leaves. `read_back` takes properties to the parameters they must equal in the answer. `timeout_s` is how long an answer may take.
+    """
 
     key: str
     name: Name = Name()
     description: Name = Name()
     parameters: tuple[Parameter, ...] = ()
+    kind: OperationKind = OperationKind.OTHER
+    risk: Literal["low", "high"] = "low"
+    precondition: str | None = None
+    read_back: dict[str, str] = Field(default_factory=dict, max_length=100)
+    timeout_s: float | None = Field(None, gt=0, le=86_400)
 
 
 class Event(Thing):

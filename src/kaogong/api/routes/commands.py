@@ -7,26 +7,47 @@ from fastapi import APIRouter, Path, Query
 
 from kaogong import fleet
 from kaogong.api.access import Command, PlatformOf, See
+from kaogong.api.commanding import circumstances, hand_over, note_refused
 from kaogong.api.errors import answers
 from kaogong.api.paging import KeyPath
-from kaogong.api.shapes.commands import CommandIn, CommandOut, Commands
-from kaogong.core.errors import NotReady
+from kaogong.api.shapes.commands import CommandIn, CommandOut, Commands, Rehearsal, Rejection
+from kaogong.core.errors import ConfigInvalid, Conflict, Denied, Missing
+from kaogong.fleet import Order
 
 router = APIRouter(tags=["commands"])
 
+CommandId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 
-@router.post("/devices/{key}/commands/{name}", status_code=202, responses=answers(404, 503))
+
+@router.post("/devices/{key}/commands/{name}", status_code=202, responses=answers(404, 409, 503))
 async def send_command(platform: PlatformOf, caller: Command, key: KeyPath, name: KeyPath, command: CommandIn) -> CommandOut:
-    """Send a command that the device's type declares, with arguments in their ranges."""
-    life = timedelta(seconds=command.valid_for_s)
-    record = await platform.write(lambda session: fleet.record_command(session, caller.principal, key, name, command.arguments, life))
+    """Send a command that the device's type declares: arguments in their ranges, its interlock true of live values.
+
+    One of high risk waits for a second person. One for a device that is away is held until it is back when `when_offline` says so,
+    else it expires. The same `request_id` twice is one command.
+    """
+    principal = caller.principal
+    life = timedelta(seconds=command.valid_for_s) if command.valid_for_s else None
+    order = Order(name, command.arguments, life, command.when_offline == "deliver", command.reason, command.request_id)
     try:
-        await platform.downlink.publish(caller.principal.tenant, record.to, f"command.{record.id}", record.body())
-    except NotReady as err:
-        reason = err.message
-        await platform.write(lambda session: fleet.fail_command(session, caller.principal, record.id, reason))
+        now_is = await circumstances(platform, principal, key, name)
+        record, is_new = await platform.write(lambda session: fleet.record_command(session, principal, key, order, now_is))
+    except (ConfigInvalid, Conflict, Missing) as err:
+        await note_refused(platform, principal, key, name, err)
         raise
-    return CommandOut.model_validate(record)
+    return CommandOut.model_validate(await hand_over(platform, principal, record) if is_new else record)
+
+
+@router.post("/devices/{key}/commands/{name}/rehearsal", responses=answers(404, 409))
+async def rehearse_command(platform: PlatformOf, caller: Command, key: KeyPath, name: KeyPath, command: CommandIn) -> Rehearsal:
+    """Check everything that sending would check, and send nothing."""
+    principal = caller.principal
+    now_is = await circumstances(platform, principal, key, name)
+    aim = await platform.read(lambda session: fleet.target(session, principal, key, name))
+    arguments = fleet.check_command(aim, Order(name, command.arguments), now_is)
+    return Rehearsal(
+        device=key, to=aim.to, arguments=arguments, connected=bool(now_is.connected), needs_second_person=aim.command.risk == "high"
+    )
 
 
 @router.get("/devices/{key}/commands", responses=answers(404))
@@ -37,6 +58,28 @@ async def list_commands(platform: PlatformOf, caller: See, key: KeyPath, limit: 
 
 
 @router.get("/commands/{command_id}", responses=answers(404))
-async def get_command(platform: PlatformOf, caller: See, command_id: Annotated[str, Path(pattern="^[0-9a-f]{32}$")]) -> CommandOut:
+async def get_command(platform: PlatformOf, caller: See, command_id: CommandId) -> CommandOut:
     """One command and what became of it."""
     return CommandOut.model_validate(await platform.read(lambda session: fleet.get_command(session, caller.principal, command_id)))
+
+
+@router.post("/commands/{command_id}/approve", responses=answers(404, 409, 503))
+async def approve_command(platform: PlatformOf, caller: Command, command_id: CommandId) -> CommandOut:
+    """Let a command of high risk go, as a second person; everything is checked again."""
+    principal = caller.principal
+    waiting = await platform.read(lambda session: fleet.get_command(session, principal, command_id))
+    try:
+        now_is = await circumstances(platform, principal, waiting.device, waiting.name)
+        record = await platform.write(lambda session: fleet.approve_command(session, principal, command_id, now_is))
+    except (ConfigInvalid, Conflict, Denied) as err:
+        await note_refused(platform, principal, waiting.device, waiting.name, err)
+        raise
+    return CommandOut.model_validate(await hand_over(platform, principal, record))
+
+
+@router.post("/commands/{command_id}/reject", responses=answers(404, 409))
+async def reject_command(platform: PlatformOf, caller: Command, command_id: CommandId, rejection: Rejection) -> CommandOut:
+    """A waiting command shall not be sent."""
+    return CommandOut.model_validate(
+        await platform.write(lambda session: fleet.reject_command(session, caller.principal, command_id, rejection.reason))
+    )

@@ -33,7 +33,7 @@ def checked_type(draft: TypeDraft) -> TypeDraft:
             "name": checked_name(draft.name, "name", draft.key),
             "description": checked_description(draft.description, "description"),
             "properties": properties,
-            "commands": tuple(_command(c, f"commands.{i}") for i, c in enumerate(draft.commands)),
+            "commands": tuple(_command(c, f"commands.{i}", properties) for i, c in enumerate(draft.commands)),
             "events": tuple(_event(e, f"events.{i}") for i, e in enumerate(draft.events)),
         }
     )
@@ -92,9 +92,18 @@ def _options(options: Sequence[Option], field: str) -> tuple[Option, ...]:
     return tuple(kept)
 
 
-def _command(command: Command, field: str) -> Command:
+def _command(command: Command, field: str, properties: Sequence[Property]) -> Command:
     _named(field, check_property_key, command.key)
-    return command.model_copy(update=_described(command, field) | {"parameters": _parameters(command.parameters, f"{field}.parameters")})
+    parameters = _parameters(command.parameters, f"{field}.parameters")
+    if command.precondition is not None:
+        names = {p.key: (p.type, p.unit) for p in properties}
+        _named(f"{field}.precondition", expressions.check_against, command.precondition, names, Kind.BOOLEAN, "1")
+    known, arguments = {p.key for p in properties}, {p.key for p in parameters}
+    for prop, argument in command.read_back.items():
+        if prop not in known or argument not in arguments:
+            what = "takes properties of the type to parameters of the command"
+            raise _wrong(field, f"read_back.{prop[:64]}", what, "read_back_unknown")
+    return command.model_copy(update=_described(command, field) | {"parameters": parameters})
 
 
 def _event(event: Event, field: str) -> Event:

@@ -20,7 +20,7 @@ def document(**change: Any) -> dict[str, Any]:
     [
         ({"conections": []}, "conections", "known: connections"),
         (document(name="a b"), "connections.0.name", "pattern"),
-        (document(driver="modbus"), "connections.0.driver", "known: modbus_tcp, mqtt, opcua"),
+        (document(driver="modbus"), "connections.0.driver", "modbus_tcp, mqtt"),
         (document(config={}), "connections.0.config.host", "Field required"),
         (document(config={"host": "x", "port": 0}), "connections.0.config.port", "greater than or equal to 1"),
         (document(config={"host": "x", "user": "y"}), "connections.0.config.user", "there is no such setting"),

@@ -95,7 +95,8 @@ class Connection:
         """How it is, for people and for the platform."""
         self._looked_at = -LOOK_EVERY_S
         seen, now = self._observe(), clock.now()
-        shown = self._shown or decide(seen)
+        shown = decide(seen)
+        self._show(shown)  # what has just arrived counts, even if the loop has not looked yet
         oldest = min((o for o in (b.oldest() for b in self._books.values()) if o is not None), default=None)
         elapsed = at - self._counted_at
         is_second = self._counted_at and elapsed > 0

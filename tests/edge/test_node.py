@@ -186,3 +186,44 @@ async def test_a_command_writes_points_and_is_answered_with_what_they_read(world
         assert not lost["ok"]
         await world.peer.start()
     await bus.close()
+
+
+@pytest.mark.req("B06")
+async def test_a_configuration_that_loses_a_machine_is_taken_back(world: World) -> None:
+    world.server.put(world.document(1))
+    async with world.node(trial_s=0.6) as node:
+        await until(lambda: node.report().connections and node.report().connections[0].state == "running", "the first configuration works")
+        first = node.report().configuration.etag
+        bus = await world.broker.bus("api")
+        world.server.put(world.document(1, config={"host": "127.0.0.1", "port": 9}))
+        await bus.publish(down("acme", "edge-1", "desired"), b"3")
+        await until(lambda: node.report().configuration.problem, "it is taken back")
+        told = node.report().configuration
+        assert told.etag == first
+        assert "plc did not come back within 0.6 s: Connection refused by 127.0.0.1:9." in (told.problem or "")
+        assert "The former configuration runs again." in (told.problem or "")
+        before = len(world.values("pump-0", "p0"))
+        await until(lambda: len(world.values("pump-0", "p0")) > before, "readings go on")
+        assert json.loads((world.folder / "edge/configuration.json").read_text())["etag"] == first
+        world.server.put(world.document(2))
+        await bus.publish(down("acme", "edge-1", "desired"), b"4")
+        await until(lambda: world.values("pump-1", "p1"), "a better one is taken up")
+        await until(lambda: node.report().configuration.problem is None, "and there is no problem any more")
+        await bus.close()
+
+
+@pytest.mark.req("B06")
+async def test_a_configuration_that_the_node_died_of_is_not_tried_again(world: World) -> None:
+    world.server.put(world.document(1))
+    async with world.node():
+        await until(lambda: world.values("pump-0", "p0"), "a reading")
+        await until((world.folder / "edge/configuration.json").exists, "it is kept")
+    world.server.put(world.document(2))
+    (world.folder / "edge/trial.json").write_text(json.dumps(f'"{world.server.version}"'))
+    async with world.node() as node:
+        await until(lambda: "ended while it was trying" in (node.report().configuration.problem or ""), "it says so")
+        asked = world.server.asked
+        await until(lambda: world.server.asked > asked, "the platform was asked")
+        before = len(world.values("pump-0", "p0"))
+        await until(lambda: len(world.values("pump-0", "p0")) > before + 3, "the former configuration runs")
+        assert not world.values("pump-1", "p1")

@@ -72,6 +72,14 @@ class Collector:
             connection = Connection(plan, self._folder / plan.name, self._sink, self._changed)
             self._running[plan.name] = (connection, asyncio.get_running_loop().create_task(connection.run()))
 
+    def states(self) -> dict[str, str]:
+        """The state of each connection by name."""
+        return {told.name: told.state for told in self.report()}
+
+    def changed_by(self, plans: Sequence[ConnectionPlan]) -> frozenset[str]:
+        """Connections that are in both and would be begun anew."""
+        return frozenset(p.name for p in plans if p.name in self._running and self._running[p.name][0].plan.document != p.document)
+
     def samples(self) -> int:
         """How many samples all connections have brought since the start."""
         return self._samples_of_gone + sum(connection.samples for connection, _ in self._running.values())

@@ -14,7 +14,7 @@ from kaogong.core import clock
 from kaogong.core.errors import AuthRejected, ConfigInvalid, KaogongError, Missing, NotReady
 from kaogong.edge.buffer import DEFAULT_LIMIT, Buffer
 from kaogong.edge.collector import Collector
-from kaogong.edge.configuration import plan, read_document
+from kaogong.edge.configuration import ConnectionPlan, plan, read_document
 from kaogong.edge.ending import end
 from kaogong.edge.orders import answered
 from kaogong.edge.source import Credential, Document, Source
@@ -28,6 +28,9 @@ ASK_AGAIN_S = 3.0
 REPORT_EVERY_S = 10.0
 REPORT_AT_MOST_EVERY_S = 0.5
 
+TRIAL_S = 60.0  # a changed connection that was well has this long to be well again
+WELL = ("running", "degraded")
+
 OnReport = Callable[[NodeReport], None]
 
 
@@ -35,9 +38,15 @@ class Node:
     """Runs until cancelled. Works from the last good configuration and the buffer while the platform is away."""
 
     def __init__(
-        self, credential: Credential, folder: Path, *, buffer_limit: int = DEFAULT_LIMIT, on_report: OnReport = lambda report: None
+        self,
+        credential: Credential,
+        folder: Path,
+        *,
+        buffer_limit: int = DEFAULT_LIMIT,
+        on_report: OnReport = lambda report: None,
+        trial_s: float = TRIAL_S,
     ) -> None:
-        self._credential, self._on_report = credential, on_report
+        self._credential, self._on_report, self._trial_s = credential, on_report, trial_s
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._source = Source(credential, folder)
         self._buffer = Buffer(folder / "buffer.db", buffer_limit)
@@ -70,6 +79,11 @@ class Node:
             self._buffer.close()
 
     async def _begin(self) -> None:
+        fatal = self._source.on_trial()
+        if fatal is not None:
+            self._source.end_trial()
+            words = "The node ended while it was trying this configuration: the former one runs again. Change it and write it once more."
+            self._give_up(fatal, words)
         kept = self._source.kept()
         if kept is not None:
             await self._apply(kept)
@@ -135,8 +149,8 @@ class Node:
             self._asked.clear()
             try:
                 document = await self._source.fetch(self._configuration.problem_etag or self._configuration.etag)
-                if document is not None and await self._apply(document):
-                    self._source.keep(document)
+                if document is not None and document.etag != self._configuration.etag:
+                    await self._try(document)
             except (NotReady, AuthRejected, Missing) as err:
                 log.debug("configuration: %s", err.message)
                 wait = ASK_AGAIN_S if isinstance(err, NotReady) else ASK_EVERY_S
@@ -144,22 +158,67 @@ class Node:
                 async with asyncio.timeout(wait):
                     await self._asked.wait()
 
-    async def _apply(self, document: Document) -> bool:
-        """Make it what runs; what cannot work changes nothing and is reported with its field."""
+    async def _try(self, document: Document) -> None:
+        """Apply, and keep it only when every connection it changes comes back; otherwise the former document runs again."""
+        plans = self._planned(document)
+        if plans is None:
+            return
+        former, before = self._source.kept(), self._collector.states()
+        watched = {name for name in self._collector.changed_by(plans) if before.get(name) in WELL}
+        self._source.begin_trial(document.etag)
         try:
-            plans = plan(read_document(document.body))
+            await self._apply(document)
+            failed = await self._failed_of(watched)
+        except asyncio.CancelledError:
+            self._source.end_trial()  # stopped in an orderly way: the next start tries again
+            raise
+        if failed and former is not None:
+            words = f"{failed} The former configuration runs again."
+            log.error("the configuration %s is taken back: %s", document.etag, words)
+            await self._apply(former)
+            self._give_up(document.etag, words)
+        else:
+            self._source.keep(document)
+        self._source.end_trial()
+
+    async def _failed_of(self, watched: set[str]) -> str:
+        """Which connection that was well has not come back in time, and why; empty when all have."""
+        end_at = asyncio.get_running_loop().time() + self._trial_s
+        while watched:
+            told = {c.name: c for c in self._collector.report()}
+            watched = {name for name in watched if told[name].state not in WELL}
+            if watched and asyncio.get_running_loop().time() >= end_at:
+                name = min(watched)
+                return f"{name} did not come back within {self._trial_s:g} s: {told[name].reason}"
+            await asyncio.sleep(min(0.5, self._trial_s / 4) if watched else 0)
+        return ""
+
+    def _planned(self, document: Document) -> tuple[ConnectionPlan, ...] | None:
+        try:
+            return plan(read_document(document.body))
         except ConfigInvalid as err:
             log.error("the configuration %s is not usable, the former one stays: %s", document.etag, err.message)
-            field = str(err.details.get("field") or "")
-            told = {"problem": err.message, "problem_field": field, "problem_etag": document.etag}
-            self._configuration = self._configuration.model_copy(update=told)
-            self._said.set()
-            return False
+            self._give_up(document.etag, err.message, str(err.details.get("field") or ""))
+            return None
+
+    def _give_up(self, etag: str, words: str, field: str = "") -> None:
+        """Report what is wrong with the newest configuration; it is not asked for again until there is another."""
+        told = {"problem": words, "problem_field": field, "problem_etag": etag}
+        self._configuration = self._configuration.model_copy(update=told)
+        self._said.set()
+
+    async def _apply(self, document: Document) -> None:
+        """Make it what runs; what cannot work changes nothing and is reported with its field."""
+        plans = self._planned(document)
+        if plans is None:
+            return
         await self._collector.apply(plans)
-        self._configuration = ConfigurationReport(etag=document.etag, applied_at=clock.now())
+        told = {"etag": document.etag, "applied_at": clock.now()}
+        if self._configuration.problem_etag == document.etag or self._configuration.etag not in (None, document.etag):
+            told |= {"problem": None, "problem_field": None, "problem_etag": None}
+        self._configuration = self._configuration.model_copy(update=told)
         log.info("configuration %s: %d connections, %d points", document.etag, len(plans), sum(len(p.targets) for p in plans))
         self._said.set()
-        return True
 
     def _changed(self) -> None:
         self._said.set()

@@ -13,6 +13,7 @@ from kaogong.core.errors import AuthRejected, ConfigInvalid, Missing, NotReady
 from kaogong.edge.drivers.base import validated
 
 KEPT = "configuration.json"
+ON_TRIAL = "trial.json"
 
 
 class Credential(BaseModel):
@@ -67,6 +68,7 @@ class Source:
 
     def __init__(self, credential: Credential, folder: Path) -> None:
         self._file = folder / KEPT
+        self._trial = folder / ON_TRIAL
         self._path = f"/api/v1/edge-nodes/{credential.node}/configuration"
         self._http = httpx.AsyncClient(
             base_url=credential.http,
@@ -91,6 +93,22 @@ class Source:
         made.touch(mode=0o600)
         made.write_text(json.dumps({"etag": document.etag, "document": document.body}, ensure_ascii=False), encoding="utf-8")
         made.replace(self._file)
+
+    def begin_trial(self, etag: str) -> None:
+        """Note that `etag` is being tried: should the node die of it, the next start finds the note."""
+        self._trial.parent.mkdir(parents=True, exist_ok=True)
+        self._trial.write_text(json.dumps(etag), encoding="utf-8")
+
+    def end_trial(self) -> None:
+        """It has been kept, or given up in an orderly way."""
+        self._trial.unlink(missing_ok=True)
+
+    def on_trial(self) -> str | None:
+        """What was being tried when the node ended without a word."""
+        try:
+            return str(json.loads(self._trial.read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            return None
 
     async def fetch(self, etag: str | None) -> Document | None:
         """The platform's configuration, None when it is still `etag`. NotReady, AuthRejected or Missing say why there is none."""

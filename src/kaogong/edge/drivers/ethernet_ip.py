@@ -6,7 +6,6 @@ import struct
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -130,15 +129,14 @@ class EthernetIp(Driver[EthernetIpConfig, EthernetIpAddress]):
         return turn.done()
 
     async def write(self, point: Point[EthernetIpAddress], value: Value) -> None:
-        tag = point.address.tag
-        path, bit = _path(tag)
+        base, is_array, member = _member(0, point.address)
+        path = _path(f"{base}[{member.element}]" if is_array else base)
         status, data = (await self._ask([_question(READ, path, struct.pack("<H", 1))]))[0]
         if status:
             raise self._refused(point.name, status)
         code = int.from_bytes(data[:2], "little")
         kind, layout = TYPES.get(code, ("", ""))
-        is_flag = point.address.type == "BOOL" and kind == "DWORD"
-        if not kind or bit is not None or is_flag:
+        if not kind or member.bit is not None:
             words = f"{point.name} is a bit of an integer, a text or a structure, which is read only here."
             raise Missing(words, code="not_writable", point=point.name)
         if kind == "BOOL":
@@ -236,7 +234,7 @@ class _Run:
         self.base, self.is_array, self.members = base, is_array, members
         first = members[0].element
         self.count = members[-1].element - first + 1
-        path = _path(f"{base}[{first}]" if is_array else base)[0]
+        path = _path(f"{base}[{first}]" if is_array else base)
         self.question = _question(READ, path, struct.pack("<H", self.count))
         self.size = 10 + self.count * max(SIZES.get(m.type or "DINT", 4) for m in members)
         places = [m.place for m in members]
@@ -388,14 +386,10 @@ def _segment(name: str) -> bytes:
     return bytes((0x91, len(raw))) + raw + b"\0" * (len(raw) % 2)
 
 
-@lru_cache(maxsize=65536)
-def _path(tag: str) -> tuple[bytes, int | None]:
-    """The path of a tag, and the bit it names."""
-    path, bit = b"", None
-    parts = tag.split(".")
-    if parts[-1].isdigit():
-        bit = int(parts.pop())
-    for part in parts:
+def _path(tag: str) -> bytes:
+    """The path of a tag without a bit."""
+    path = b""
+    for part in tag.split("."):
         name, _, indices = part.partition("[")
         path += _segment(name)
         for index in indices.rstrip("]").split(",") if indices else ():
@@ -403,9 +397,11 @@ def _path(tag: str) -> tuple[bytes, int | None]:
             path += (
                 struct.pack("<BB", 0x28, number)
                 if number < 256
-                else struct.pack("<HH" if number < 65536 else "<HI", 0x29 if number < 65536 else 0x2A, number)
+                else struct.pack("<HH", 0x29, number)
+                if number < 65536
+                else struct.pack("<HI", 0x2A, number)
             )
-    return path, bit
+    return path
 
 
 def _question(service: int, path: bytes, body: bytes) -> bytes:

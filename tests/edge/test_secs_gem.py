@@ -100,11 +100,15 @@ async def test_constants_keep_their_format_and_say_why_not(peer: SecsgemPeer, tm
 async def test_remote_commands_carry_a_parameter(peer: SecsgemPeer, tmp_path: Path) -> None:
     async with opened(peer.config(), tmp_path) as driver:
         await driver.write(point("start", kind="command", id="START", parameter="RECIPE"), "R-7")
-        assert await peer.ask(seen="START") == {"RECIPE": "R-7"}
+        await until(lambda: _started(peer), "the equipment, which answers first and acts then, has acted")
         with pytest.raises(NotReady, match="a parameter is not valid"):
             await driver.write(point("start", kind="command", id="START", parameter="NOPE"), 3)
         with pytest.raises(Missing, match="no such command"):
             await driver.write(point("fly", kind="command", id="FLY"), True)
+
+
+async def _started(peer: SecsgemPeer) -> bool:
+    return bool(await peer.ask(seen="START") == {"RECIPE": "R-7"})
 
 
 async def test_browse_names_variables_and_constants_with_their_units(peer: SecsgemPeer, tmp_path: Path) -> None:

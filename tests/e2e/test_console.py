@@ -18,9 +18,12 @@ PAGES = [
     "/devices/feed-pump-1",
     "/devices/feed-pump-1?tab=history",
     "/devices/feed-pump-1?tab=connection",
+    "/devices/feed-pump-1?tab=about",
+    "/devices/inverter-1?tab=commands",
     "/device-types",
     "/edge-nodes",
     "/edge-nodes/edge-1",
+    "/edge-nodes/edge-1?tab=configuration",
     "/data/query",
     "/data/ledger",
     "/data/dead-letters",
@@ -35,8 +38,7 @@ PAGES = [
 @pytest.fixture(scope="session", autouse=True)
 def _plant_runs(demo: Platform) -> None:
     """The plant has provisioned itself and every device has spoken."""
-    # One never reports: the edge node itself, which speaks for others.
-    eventually(lambda: demo.call("GET", "/overview")["devices"], lambda tally: tally["total"] >= 60 and tally["never"] <= 1, 180)
+    eventually(lambda: demo.call("GET", "/overview")["devices"], lambda tally: tally["total"] >= 60 and tally["never"] == 0, 180)
 
 
 @pytest.mark.req("H31", "I01")
@@ -118,6 +120,80 @@ def test_an_operator_breaks_a_gateway_and_it_comes_back_by_itself(demo: Platform
     assert "127.0.0.1" in sentence
     demo.fault("gateway-unplugged", clear=True)
     state("reporting")
+
+
+@pytest.mark.req("I01")
+def test_a_first_password_must_be_changed_before_anything_else(visit: Visit) -> None:
+    made = visit.platform.call("POST", "/users", json={"name": "new-engineer", "roles": ["engineer"]})
+    page = visit.open("/devices", signed_in=False)
+    form = page.get_by_test_id("login-form")
+    form.locator("#username").fill("new-engineer")
+    form.locator("#password").fill(made["password"])
+    form.locator("button[type=submit]").click()
+    change = page.get_by_test_id("password-form")
+    change.locator("#current").fill(made["password"], timeout=20_000)
+    change.locator("#next").fill("a longer word of mine")
+    change.locator("#again").fill("a longer word of mine")
+    change.locator("button[type=submit]").click()
+    expect(page.get_by_test_id("devices")).to_be_visible(timeout=20_000)
+
+
+@pytest.mark.req("C06")
+def test_a_command_is_refused_out_of_range_and_else_answered(visit: Visit) -> None:
+    page = visit.open("/devices/inverter-2?tab=commands")
+    form = page.get_by_test_id("command-limit_power")
+    form.locator("input").fill("140", timeout=20_000)
+    form.get_by_role("button", name="Send").click()
+    expect(form).to_contain_text("Allowed: 0 … 100 %")
+    form.locator("input").fill("60")
+    form.get_by_role("button", name="Send").click()
+    page.locator(".ant-modal-confirm-btns .ant-btn-primary").click()
+    row = page.get_by_test_id("commands").locator("tbody tr").first
+    expect(row).to_contain_text("power_limit 60", timeout=20_000)
+    expect(row).to_contain_text("admin")
+
+
+@pytest.mark.req("B01")
+def test_a_connection_is_made_by_its_drivers_form_tried_and_applied(visit: Visit) -> None:
+    page = visit.open("/edge-nodes/edge-1?tab=configuration")
+    page.get_by_role("button", name="Add a connection").click(timeout=20_000)
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Driver").click()
+    page.locator(".ant-select-item-option", has_text="mqtt ·").first.click()
+    dialog.get_by_label("Host").fill("127.0.0.1", timeout=20_000)
+    expect(dialog.get_by_label("Port")).to_have_value("1883")
+    assert dialog.get_by_label("Password").get_attribute("type") == "password"
+    dialog.get_by_label("Switched on").click()
+    dialog.get_by_label("Connection", exact=True).fill("two words")
+    dialog.get_by_role("button", name="Check and keep").click()
+    expect(dialog).to_contain_text("beginning with a letter or digit")
+    dialog.get_by_label("Connection", exact=True).fill("spare")
+    dialog.get_by_role("button", name="Check and keep").click()
+    expect(page.get_by_test_id("connection-entries")).to_contain_text("spare", timeout=20_000)
+    page.get_by_test_id("apply-configuration").click()
+    expect(page.get_by_test_id("configuration-check")).to_contain_text("spare", timeout=20_000)
+    page.get_by_role("dialog").get_by_role("button", name="Apply", exact=True).click()
+    connections = eventually(
+        lambda: visit.platform.call("GET", "/edge-nodes/edge-1/report")["report"]["connections"], lambda found: len(found) == 7, 40
+    )
+    assert {one["name"]: one["state"] for one in connections}["spare"] == "disabled"
+
+
+def test_states_are_bands_over_time(visit: Visit) -> None:
+    page = visit.open("/devices/feed-pump-1?tab=history&p=state&p=is_duty")
+    bands = page.get_by_test_id("state-timeline").locator("[data-property=state] [data-state]")
+    expect(bands.first).to_be_visible(timeout=30_000)
+    assert "·" in (bands.first.get_attribute("title") or "")
+
+
+def test_the_connect_page_names_the_port_that_is_listened_on(visit: Visit) -> None:
+    visit.platform.call("POST", "/device-types", json={"key": "probe", "properties": [{"key": "level", "unit": "m"}]})
+    page = visit.open("/connect?type=probe")
+    page.get_by_label("Key").fill("probe-1", timeout=20_000)
+    page.get_by_role("button", name="Create and show the credential").click()
+    page.get_by_role("tab", name="MQTT").click(timeout=20_000)
+    port = visit.platform.ready["mqtt"].rpartition(":")[2]
+    expect(page.get_by_test_id("example-mqtt")).to_contain_text(f"-p {port} ")
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -11,7 +11,8 @@ import { Mark } from './value/mark'
 export function ProblemPanel({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }) {
   const { t } = useTranslation()
   const problem = asProblem(error)
-  const fields = fieldProblems(problem)
+  // A field's message that is the whole message is said once.
+  const fields = fieldProblems(problem).filter((each) => !problem.message.endsWith(each.message))
   const trace = problem.body.trace_id
   const cause = [problem.message, `code: ${problem.code}`, ...(problem.status ? [`status: ${problem.status}`] : []), ...(trace ? [`trace: ${trace}`] : [])].join('\n')
   return (

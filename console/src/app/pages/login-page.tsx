@@ -1,8 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useRouter, useSearch } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import type { Schemas } from '@/client/api'
 import { LanguageSwitch, ThemeSwitch } from '@/app/shell/switches'
 import { meQuery } from '@/features/session/api/get-me'
 import { LoginForm } from '@/features/session/components/login-form'
@@ -16,7 +17,10 @@ export function LoginPage() {
   const navigate = useNavigate()
   const router = useRouter()
   const { next } = useSearch({ from: '/login' })
-  const { data: me } = useQuery({ ...meQuery, enabled: false })
+  const { data: known } = useQuery({ ...meQuery, enabled: false })
+  // Signing in empties the cache, and with it what this page watched there.
+  const [answered, setAnswered] = useState<Schemas['Me']>()
+  const me = answered ?? known
   const title = t(me?.must_change_password ? 'login.password_first' : 'login.title')
   useEffect(() => {
     document.title = `${title} · Kaogong`
@@ -51,10 +55,11 @@ export function LoginPage() {
           </>
         ) : (
           <LoginForm
-            onSignedIn={(answered) => {
+            onSignedIn={(person) => {
               queryClient.clear()
-              queryClient.setQueryData(meQuery.queryKey, answered)
-              if (!answered.must_change_password) void go()
+              queryClient.setQueryData(meQuery.queryKey, person)
+              setAnswered(person)
+              if (!person.must_change_password) void go()
             }}
           />
         )}

@@ -11,6 +11,17 @@ import './type-form.css'
 
 const kinds = ['number', 'integer', 'boolean', 'text', 'enum', 'json'] as const
 
+type Property = Partial<NonNullable<TypeDraft['properties']>[number]>
+
+/** What belongs to numbers alone goes when a property becomes something else: the platform would refuse it. */
+function fitting(property: Property): Property {
+  const kind = property.type ?? 'number'
+  const { unit, min, max, resolution, options, ...common } = property
+  if (kind === 'number') return { ...common, unit, min, max, resolution }
+  if (kind === 'integer') return { ...common, unit, min, max }
+  return kind === 'enum' ? { ...common, options } : common
+}
+
 /** The common fields of a type as a form; what it does not show (options, expressions, commands) stays as it is and is edited as JSON. */
 export function TypeForm({ draft, isNew, onChange }: { draft: TypeDraft; isNew: boolean; onChange: (draft: TypeDraft) => void }) {
   const { t } = useTranslation()
@@ -22,7 +33,7 @@ export function TypeForm({ draft, isNew, onChange }: { draft: TypeDraft; isNew: 
       layout="vertical"
       initialValues={draft}
       onValuesChange={(_changed, all) => {
-        const properties = (all.properties ?? []).map((property, index) => ({ ...draft.properties?.[index], ...(property as typeof property | undefined) })) as NonNullable<TypeDraft['properties']>
+        const properties = (all.properties ?? []).map((property, index) => fitting({ ...draft.properties?.[index], ...(property as typeof property | undefined) })) as NonNullable<TypeDraft['properties']>
         onChange({ ...draft, ...all, properties })
       }}
     >

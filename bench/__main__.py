@@ -4,6 +4,7 @@ import argparse
 import json
 import platform as host
 import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ def main() -> None:
     args.add_argument("--qos1", type=float, default=5000, help="messages a second at QoS 1")
     args.add_argument("--batches", type=float, default=300, help="gateway messages of 1,000 values a second")
     args.add_argument("--no-peer", action="store_true")
+    args.add_argument("--registered", type=int, default=1_000_000, help="devices of the register's own benchmark; 0: leave it out")
     options = args.parse_args()
     results: dict[str, Any] = {"machine": machine(), "date": datetime.now(UTC).isoformat(timespec="seconds"), "options": vars(options)}
     with Platform() as platform:
@@ -66,6 +68,8 @@ def main() -> None:
     OUT.mkdir(exist_ok=True)
     (OUT / "ingest.json").write_text(json.dumps(results, indent=1) + "\n")
     write_table(results)
+    if options.registered:
+        subprocess.run([sys.executable, "-m", "bench.registry", "--devices", str(options.registered)], check=True)
 
 
 def show(what: object) -> None:

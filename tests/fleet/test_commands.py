@@ -168,3 +168,15 @@ def test_a_type_with_a_guard_that_cannot_work_is_refused(floor: Floor) -> None:
         with pytest.raises(ConfigInvalid) as caught:
             floor.does(registry.put_type, None, BURNER.model_copy(update={"key": "other", "commands": (command,)}))
         assert str(caught.value.details["field"]).startswith(field)
+
+
+@pytest.mark.req("C05")
+@pytest.mark.req("C08")
+def test_operations_are_catalogued_by_kind_and_counted(floor: Floor) -> None:
+    every = [Command(key=f"c_{kind.value}", kind=kind) for kind in OperationKind]
+    floor.does(registry.put_type, None, BURNER.model_copy(update={"key": "all", "commands": tuple(every)}))
+    with floor.database.read() as session:
+        found = {one.kind: one for one in fleet.operations(session, floor.li)}
+    assert len(found) >= 15 + 9
+    assert (found["start"].types, found["start"].devices, found["start"].name.zh) == (("all", "burner"), 1, "启动")
+    assert (found["device.create"].devices, found["device.create"].done) == (1, 1)

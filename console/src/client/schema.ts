@@ -1076,6 +1076,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/management-operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Management Operations
+         * @description The kinds of operation that can be done to devices, counted: the platform's own and the commands that types declare.
+         */
+        get: operations["list_management_operations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/marks": {
         parameters: {
             query?: never;
@@ -3456,6 +3476,39 @@ export interface components {
          * @enum {string}
          */
         OperationKind: "start" | "stop" | "reset" | "restart" | "setpoint" | "parameter" | "mode" | "enable" | "disable" | "schedule" | "calibrate" | "diagnose" | "acknowledge" | "lock" | "unlock" | "maintenance" | "configuration" | "firmware" | "other";
+        /**
+         * OperationOut
+         * @description One kind of management operation.
+         */
+        OperationOut: {
+            /** Devices */
+            devices: number;
+            /**
+             * Done
+             * @description How often, to 10,000; null: not counted by kind.
+             */
+            done: number | null;
+            /**
+             * Is Command
+             * @description Declared by device types; else a verb of the platform.
+             */
+            is_command: boolean;
+            /** Kind */
+            kind: string;
+            name: components["schemas"]["Name"];
+            /** Types */
+            types: string[];
+        };
+        /**
+         * Operations
+         * @description The catalogue of management operations, and how many kinds it has.
+         */
+        Operations: {
+            /** Items */
+            items: components["schemas"]["OperationOut"][];
+            /** Kinds */
+            kinds: number;
+        };
         /**
          * Option
          * @description One value an enumeration may take.
@@ -9534,6 +9587,71 @@ export interface operations {
                 };
                 content: {
                     "application/zip": string;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not usable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_management_operations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operations"];
                 };
             };
             /** @description The request cannot be read */

@@ -3,6 +3,7 @@
 May use registry, audit, db and the bus. Called by the api (people) and followed by the serving process.
 """
 
+from kaogong.fleet.catalogue import Operation, operations
 from kaogong.fleet.commands import (
     Circumstances,
     CommandRecord,
@@ -31,6 +32,7 @@ __all__ = [
     "CommandRecord",
     "CommandState",
     "DeviceSource",
+    "Operation",
     "Order",
     "Sentence",
     "SparkplugHost",
@@ -45,6 +47,7 @@ __all__ = [
     "get_command",
     "held_commands",
     "list_commands",
+    "operations",
     "record_command",
     "reject_command",
     "release_command",

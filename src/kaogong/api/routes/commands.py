@@ -10,7 +10,7 @@ from kaogong.api.access import Command, PlatformOf, See
 from kaogong.api.commanding import circumstances, hand_over, note_refused
 from kaogong.api.errors import answers
 from kaogong.api.paging import KeyPath
-from kaogong.api.shapes.commands import CommandIn, CommandOut, Commands, Rehearsal, Rejection
+from kaogong.api.shapes.commands import CommandIn, CommandOut, Commands, OperationOut, Operations, Rehearsal, Rejection
 from kaogong.core.errors import ConfigInvalid, Conflict, Denied, Missing
 from kaogong.fleet import Order
 
@@ -61,6 +61,13 @@ async def list_commands(platform: PlatformOf, caller: See, key: KeyPath, limit: 
 async def get_command(platform: PlatformOf, caller: See, command_id: CommandId) -> CommandOut:
     """One command and what became of it."""
     return CommandOut.model_validate(await platform.read(lambda session: fleet.get_command(session, caller.principal, command_id)))
+
+
+@router.get("/management-operations")
+async def list_management_operations(platform: PlatformOf, caller: See) -> Operations:
+    """The kinds of operation that can be done to devices, counted: the platform's own and the commands that types declare."""
+    found = await platform.read(lambda session: fleet.operations(session, caller.principal))
+    return Operations(items=[OperationOut.model_validate(one) for one in found], kinds=len(found))
 
 
 @router.post("/commands/{command_id}/approve", responses=answers(404, 409, 503))

@@ -7,6 +7,7 @@ from pydantic import Field
 from kaogong.api.paging import NO_NUL
 from kaogong.api.shapes.base import In, Moment, Out
 from kaogong.fleet import CommandState
+from kaogong.registry import Name
 
 
 class CommandIn(In):
@@ -65,3 +66,21 @@ class Commands(Out):
     """A device's commands, newest first."""
 
     items: list[CommandOut]
+
+
+class OperationOut(Out):
+    """One kind of management operation."""
+
+    kind: str
+    name: Name
+    is_command: bool = Field(description="Declared by device types; else a verb of the platform.")
+    types: list[str]
+    devices: int
+    done: int | None = Field(description="How often, to 10,000; null: not counted by kind.")
+
+
+class Operations(Out):
+    """The catalogue of management operations, and how many kinds it has."""
+
+    items: list[OperationOut]
+    kinds: int

@@ -1,4 +1,4 @@
 import { answer, api } from '@/client/api'
 
 export const sendCommand = (device: string, name: string, values: Record<string, unknown>) =>
-  answer(api.POST('/api/v1/devices/{key}/commands/{name}', { params: { path: { key: device, name } }, body: { arguments: values, valid_for_s: 30 } }))
+  answer(api.POST('/api/v1/devices/{key}/commands/{name}', { params: { path: { key: device, name } }, body: { arguments: values } }))

@@ -52,6 +52,8 @@ export function CommandForm({ device, command }: { device: string; command: Sche
     <Panel title={name}>
       <Form form={form} layout="vertical" onFinish={ask} data-testid={`command-${command.key}`}>
         {localText(command.description, language) && <p className="kg-muted" style={{ marginBottom: 12 }}>{localText(command.description, language)}</p>}
+        {command.risk === 'high' && <p className="kg-muted" style={{ marginBottom: 12 }}>{t('command.second_person')}</p>}
+        {command.precondition && <p className="kg-muted" style={{ marginBottom: 12 }}>{t('command.interlock', { rule: command.precondition })}</p>}
         {parameters.map((parameter) => (
           <Form.Item
             key={parameter.key}

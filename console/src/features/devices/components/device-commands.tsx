@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 
 import type { Schemas } from '@/client/api'
@@ -13,11 +14,12 @@ import { unitSymbol } from '@/lib/unit-symbol'
 import { useLanguage } from '@/lib/use-language'
 
 import { commandsQuery } from '../api/list-commands'
+import { CommandDecision } from './command-decision'
 import { CommandForm } from './command-form'
 
 type Sent = Schemas['CommandOut']
 
-const tones: Record<Sent['state'], Tone> = { sent: 'info', answered: 'ok', expired: 'warn', failed: 'bad' }
+const tones: Record<Sent['state'], Tone> = { waiting: 'warn', held: 'info', sent: 'info', answered: 'ok', expired: 'warn', failed: 'bad', rejected: 'warn' }
 
 /** What a device can be told, and what it was told by whom, when, and how it answered. */
 export function DeviceCommands({ device, type, maySend }: { device: string; type: Schemas['DeviceType']; maySend: boolean }) {
@@ -48,9 +50,9 @@ export function DeviceCommands({ device, type, maySend }: { device: string; type
             { key: 'at', title: t('column.at'), render: (sent) => <span className="kg-nowrap">{formatTime(sent.sent_at, language)}</span> },
             { key: 'name', title: t('column.what'), render: (sent) => <span title={sent.name}>{localText(known.get(sent.name)?.name, language, sent.name)}</span> },
             { key: 'arguments', title: t('command.arguments'), render: (sent) => argumentsOf(sent, known.get(sent.name), language) },
-            { key: 'state', title: t('column.state'), render: (sent) => <Mark tone={refused(sent) ? 'bad' : tones[sent.state]}>{refused(sent) ? t('command.refused') : t(`command.state.${sent.state}`)}</Mark> },
+            { key: 'state', title: t('column.state'), render: (sent) => (sent.state === 'waiting' && maySend ? <CommandDecision sent={sent} /> : <Mark tone={toneOf(sent)}>{stateOf(sent, t)}</Mark>) },
             { key: 'answer', title: t('command.answer'), grow: true, render: (sent) => answerOf(sent) },
-            { key: 'by', title: t('column.actor'), render: (sent) => sent.sent_by },
+            { key: 'by', title: t('column.actor'), render: (sent) => (sent.approved_by ? `${sent.sent_by} · ${sent.approved_by}` : sent.sent_by) },
           ]}
         />
       </Panel>
@@ -59,6 +61,12 @@ export function DeviceCommands({ device, type, maySend }: { device: string; type
 }
 
 const refused = (sent: Sent) => sent.answer?.['ok'] === false
+const toneOf = (sent: Sent): Tone => (refused(sent) || sent.verified === false ? 'bad' : tones[sent.state])
+
+function stateOf(sent: Sent, t: TFunction): string {
+  if (refused(sent)) return t('command.refused')
+  return sent.verified === false ? t('command.not_read_back') : t(`command.state.${sent.state}`)
+}
 
 function answerOf(sent: Sent): React.ReactNode {
   if (!sent.answer) return '—'

@@ -56,6 +56,7 @@ BODIES: dict[str, Any] = {
     "reset_password": {},
     "send_telemetry": {"flow": 1},
     "send_event": {"code": 1},
+    "send_waveform": {"rate": 10, "samples": [1, 2]},
     "send_batch": {"devices": {}},
     "make_mark": {"kind": "note", "device": "only-other", "text": "x", "from": "2026-11-21T08:00:00Z", "to": "2026-11-21T09:00:00Z"},
     "enter_readings": {"readings": [{"property": "flow", "value": 1}]},

@@ -1,11 +1,15 @@
 """The meaning of samples, from the outside: entered by hand, corrected, marked, and all of it taken back."""
 
+import base64
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
+import polars as pl
 import pytest
 from bench.platform import Platform
-from tests.e2e.conftest import eventually
+from tests.e2e.conftest import Speaker, eventually
 
 pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning:paho")
 
@@ -51,3 +55,31 @@ def test_a_reading_is_entered_corrected_marked_and_every_former_value_is_found_a
 
     lines = plain.call("GET", "/audit", params={"limit": 50})["items"]
     assert [line["action"] for line in lines if line["key"] == key][:3] == ["mark.undo", "mark.make", "reading.enter"]
+
+
+@pytest.mark.req("D03", "D04")
+def test_a_waveform_is_stored_and_its_spectrum_shows_the_tone_that_was_sent(plain: Platform, device: dict[str, str]) -> None:
+    key, rate = device["key"], 12_800
+    seconds = np.arange(rate) / rate
+    samples = (3.0 * np.sin(2 * np.pi * 50 * seconds) + 0.5 * np.sin(2 * np.pi * 1_200 * seconds)).astype("<f4")
+    at = int(moment(5).timestamp() * 1000)
+    speaker = Speaker(plain, device)
+    body = {"ts": at, "rate": rate, "unit": "mm/s", "f32": base64.b64encode(samples.tobytes()).decode()}
+    speaker.say(f"up/default/{key}/waveform/drive-end", json.dumps(body))
+    speaker.say(f"up/default/{key}/waveform/drive-end", json.dumps(body | {"rate": "fast"}))
+    speaker.close()
+    (listed,) = eventually(lambda: plain.call("GET", f"/devices/{key}/waveforms")["items"], bool)
+    assert (listed["name"], listed["count"], listed["symbol"], listed["duration_s"]) == ("drive-end", rate, "mm/s", 1.0)
+    assert listed["rms"] == pytest.approx(np.sqrt((samples**2).mean()), rel=1e-4)
+    view = plain.call("GET", f"/devices/{key}/waveforms/drive-end", params={"at": at})
+    assert len(view["values"]) <= 4_000
+    assert max(view["values"]) == pytest.approx(samples.max(), rel=1e-5)
+    lines = dict(zip(view["frequencies"], view["amplitudes"], strict=True))
+    assert max(lines, key=lambda f: lines[f]) == pytest.approx(50, abs=1)
+    assert lines[max((f for f in lines if f > 1_000), key=lambda f: lines[f])] == pytest.approx(0.5, rel=0.02)
+    table = pl.read_parquet(
+        plain.http.get(f"/devices/{key}/waveforms/drive-end", headers={"accept": "application/vnd.apache.parquet"}).content
+    )
+    assert table["value"].to_list() == samples.tolist()
+    refused = eventually(lambda: [one for one in plain.call("GET", "/dead-letters")["items"] if one["device"] == key], bool)
+    assert [one["reason"] for one in refused] == ["waveform_shape"]

@@ -159,3 +159,23 @@ def test_devices_do_not_lend_each_other_their_values(names: Names, works: Works)
     ts = now_ms()
     batch = derive(decoded(names, stored(body(ts, flow=36)), stored(body(ts, pressure=2.0), "up.acme.pump-g.telemetry")))
     assert "hydraulic" not in values(batch, works)
+
+
+def test_a_waveform_follows_the_binding_valid_at_its_time_or_is_refused(works: Works) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    swapped, ended = now - timedelta(hours=3), now - timedelta(hours=1)
+    with works.database.write() as session:
+        place = registry.create_asset(session, works.acme, NewAsset(key="drive", type="pump"))
+        registry.bind(session, works.acme, "pump-1", "drive", valid_from=swapped)
+        registry.unbind(session, works.acme, "pump-1", "drive", ended)
+        own = next(b.asset_id for b in registry.bindings_of(session, works.acme, device="pump-1") if b.asset == "pump-1")
+    names = Names(works.directory())
+    times = [swapped - timedelta(hours=1), swapped + timedelta(hours=1), now - timedelta(minutes=1)]
+    bodies = [b'{"ts":%d,"rate":10,"samples":[1,2]}' % int(at.timestamp() * 1000) for at in times]
+    batch = Bind(names)(
+        decoded(names, *(stored(one, "up.acme.pump-1.waveform.de") for one in bodies), stored(body(flow=1), "up.acme.pump-g.telemetry"))
+    )
+    assets = dict(batch.waveforms.select("message", "asset").rows())
+    assert (assets[0], assets[1]) == (own, place.id)
+    assert assets.get(2, 0) in (own, 0)
+    assert batch.samples.height == 1

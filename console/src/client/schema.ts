@@ -844,6 +844,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{key}/waveforms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Waveforms
+         * @description What the device sent as waveforms, newest first, each with its root mean square and peak.
+         */
+        get: operations["list_waveforms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{key}/waveforms/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Waveform
+         * @description One waveform with its spectrum, thinned for a chart; by `Accept` every sample as CSV, Parquet or Arrow.
+         */
+        get: operations["get_waveform"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/bulk": {
         parameters: {
             query?: never;
@@ -1390,6 +1430,26 @@ export interface paths {
          * @description Samples of a device, as it would send them over MQTT; answered when they are stored in the stream.
          */
         post: operations["send_telemetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/up/{key}/waveform/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Waveform
+         * @description A waveform of a device: samples at a rate from a time on; answered when it is stored in the stream.
+         */
+        post: operations["send_waveform"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4461,6 +4521,109 @@ export interface components {
             value: number | boolean | string | unknown[] | {
                 [key: string]: unknown;
             } | null;
+        };
+        /**
+         * WaveformOut
+         * @description One waveform as it is listed.
+         */
+        WaveformOut: {
+            /** Count */
+            count: number;
+            /** Device */
+            device: string | null;
+            /** Duration S */
+            duration_s: number;
+            /** Name */
+            name: string;
+            /**
+             * Observed At
+             * Format: date-time
+             * @description Of the first sample.
+             */
+            observed_at: string;
+            /** Peak */
+            peak: number;
+            /**
+             * Rate
+             * @description Samples a second.
+             */
+            rate: number;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Rms */
+            rms: number;
+            /** Symbol */
+            symbol: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * Waveforms
+         * @description Waveforms, newest first.
+         */
+        Waveforms: {
+            /** Items */
+            items: components["schemas"]["WaveformOut"][];
+        };
+        /**
+         * WaveformView
+         * @description One waveform for a chart: at most 4,000 of its samples, lows and highs kept, and its amplitude spectrum.
+         */
+        WaveformView: {
+            /**
+             * Amplitudes
+             * @description Peak amplitude in the waveform's unit; Hann window.
+             */
+            amplitudes: number[];
+            /** Count */
+            count: number;
+            /**
+             * Crest
+             * @description Peak over root mean square.
+             */
+            crest: number;
+            /** Device */
+            device: string | null;
+            /** Duration S */
+            duration_s: number;
+            /**
+             * Frequencies
+             * @description Hz.
+             */
+            frequencies: number[];
+            /** Name */
+            name: string;
+            /**
+             * Observed At
+             * Format: date-time
+             * @description Of the first sample.
+             */
+            observed_at: string;
+            /** Peak */
+            peak: number;
+            /**
+             * Rate
+             * @description Samples a second.
+             */
+            rate: number;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Rms */
+            rms: number;
+            /** Seconds */
+            seconds: number[];
+            /** Symbol */
+            symbol: string;
+            /** Unit */
+            unit: string;
+            /** Values */
+            values: number[];
         };
         /**
          * Write
@@ -8590,6 +8753,174 @@ export interface operations {
             };
         };
     };
+    list_waveforms: {
+        parameters: {
+            query?: {
+                /** @description Included; unset: 30 days before `to`. */
+                from?: string | null;
+                limit?: number;
+                name?: string | null;
+                /** @description Not included; unset: now. */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The key. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waveforms"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not usable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_waveform: {
+        parameters: {
+            query?: {
+                /** @description Time of the first sample; unset: the newest. */
+                at?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The key. */
+                key: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As JSON, or as a file by `Accept`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaveformView"];
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not usable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     create_devices_in_bulk: {
         parameters: {
             query?: {
@@ -11209,6 +11540,109 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": Record<string, never> | unknown[];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not usable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_waveform: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description gzip, or nothing. */
+                "content-encoding"?: string | null;
+            };
+            path: {
+                /** @description The key. */
+                key: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
             };
         };
         responses: {

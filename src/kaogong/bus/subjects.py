@@ -10,11 +10,11 @@ COPIES = PARTITIONS  # the partition of the QoS 1 copies, which belong to no dev
 READERS = tuple(range(PARTITIONS + 1))  # who together account for every sequence of UP
 LANES = 16
 
-UP = "UP"  # telemetry, events, batches: what ingest accounts for
+UP = "UP"  # telemetry, events, waveforms, batches: what ingest accounts for
 REPLIES = "REPLIES"  # answers to commands, reported states: what the fleet follows
 OVERFLOW = "OVERFLOW"  # over-quota messages, undecoded
 
-UP_SUBJECTS = ("up.*.*.telemetry", "up.*.*.event.*", "up.*.*.batch.*")
+UP_SUBJECTS = ("up.*.*.telemetry", "up.*.*.event.*", "up.*.*.batch.*", "up.*.*.waveform.*")
 REPLIES_SUBJECTS = ("up.*.*.reply.*", "up.*.*.reported")
 
 # A QoS 1 publish goes through the broker twice: as a plain message to whoever listens, then as `$MQTT.msgs.{subject}` to a stream,
@@ -49,7 +49,7 @@ STATUS = "status"  # + .{process}: each process's own state, once a second, JSON
 
 
 def up(tenant: str, device: str, what: str = "telemetry") -> str:
-    """The subject a device publishes on; `what` is `telemetry`, `event.{name}`, `batch.{lane}`, `reply.{id}` or `reported`."""
+    """The subject a device publishes on; `what` is `telemetry`, `event.{name}`, `waveform.{name}`, `batch.{lane}`, `reply.{id}` or `reported`."""
     return f"up.{tenant}.{device}.{what}"
 
 
@@ -101,7 +101,7 @@ def device_permissions(tenant: str, device: str, *, is_gateway: bool) -> dict[st
     device's own name lets a NATS client receive PubAcks; `$JS.API` and `$MQTT` stay shut.
     """
     own = f"up.{tenant}.{device}"
-    publish = [f"{own}.telemetry", f"{own}.event.*", f"{own}.reply.*", f"{own}.reported"]
+    publish = [f"{own}.telemetry", f"{own}.event.*", f"{own}.waveform.*", f"{own}.reply.*", f"{own}.reported"]
     if is_gateway:
         publish.append(f"{own}.batch.*")
         # A Sparkplug edge node. A permission cannot hold half a word, so the group is the tenant and nothing more.

@@ -57,11 +57,28 @@ EVENTS = pl.Schema(
 )
 
 
+# One row a waveform that a device reports on `/waveform/{name}`: `samples` taken `rate` times a second from `observed_at` on.
+WAVEFORMS = pl.Schema(
+    {
+        "message": pl.UInt32(),
+        "tenant": pl.UInt32(),
+        "device": pl.UInt32(),
+        "asset": pl.UInt32(),
+        "name": pl.String(),
+        "observed_at": pl.Datetime("us", "UTC"),
+        "rate": pl.Float64(),
+        "unit": pl.String(),
+        "samples": pl.List(pl.Float32()),
+        "received_at": pl.Datetime("ms", "UTC"),
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Thousands of messages as one table. Stages return a new batch; they never change one in place.
 
-    `samples` has the columns SAMPLES, `rejects` REJECTS, `events` EVENTS; `messages` the undecoded bodies by index.
+    `samples` has the columns SAMPLES, `rejects` REJECTS, `events` EVENTS, `waveforms` WAVEFORMS; `messages` the undecoded bodies by index.
     decoded samples = rows of `samples` + sum of `rejects.samples`, at every stage.
     """
 
@@ -69,6 +86,7 @@ class Batch:
     rejects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
     events: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EVENTS))
     messages: tuple[Any, ...] = ()
+    waveforms: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=WAVEFORMS))
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     def reject(self, refused: pl.DataFrame) -> "Batch":

@@ -7,17 +7,18 @@ import orjson
 import polars as pl
 
 from kaogong.core.keys import KEY
-from kaogong.core.sample import EVENTS, Batch
+from kaogong.core.sample import EVENTS, WAVEFORMS, Batch
 from kaogong.formats.loose import Unreadable, pairs_in, repeated_keys, reread
 from kaogong.formats.names import DeviceNames, Directory, Message
 from kaogong.formats.pile import Pile
 from kaogong.formats.reasons import MAX_BODY, REFUSED_MARK, Reason
 from kaogong.formats.shapes import Shape, Shapes
 from kaogong.formats.times import clean, kind_of, milliseconds
+from kaogong.formats.waveform import read_waveform
 
-TELEMETRY, BATCH, EVENT, FOREIGN = range(4)
+TELEMETRY, BATCH, EVENT, WAVEFORM, FOREIGN = range(5)
 MANY = 200_000  # names remembered at most
-_WHAT = {"telemetry": TELEMETRY, "batch": BATCH, "event": EVENT}
+_WHAT = {"telemetry": TELEMETRY, "batch": BATCH, "event": EVENT, "waveform": WAVEFORM}
 _ARROW = (b"\xff\xff\xff\xff", b"ARRO")
 
 
@@ -57,6 +58,7 @@ class Decoder:
         self._speakers: dict[tuple[str, str], Speaker] = {}
         self._events: list[tuple[Any, ...]] = []
         self._columnar: list[tuple[int, Source, bytes]] = []
+        self._waveforms: list[tuple[Any, ...]] = []
         self.unknown: set[tuple[str, str]] = set()
 
     def forget(self, directory: Directory | None = None) -> None:
@@ -71,14 +73,15 @@ class Decoder:
         if self._shapes.is_full or len(self._sources) > MANY or len(self._speakers) > MANY:
             self.forget()
         self.unknown = set()
-        self._events, self._columnar = [], []
+        self._events, self._columnar, self._waveforms = [], [], []
         pile = Pile()
         self._read(pile, messages)
         samples = pile.table(self._shapes)
         if self._columnar:
             samples = pl.concat([samples, self._columns(pile)])
         events = pl.DataFrame(self._events, schema=EVENTS, orient="row") if self._events else pl.DataFrame(schema=EVENTS)
-        return Batch(samples, pile.reject_table(), events, tuple(messages))
+        waveforms = pl.DataFrame(self._waveforms, schema=WAVEFORMS, orient="row")
+        return Batch(samples, pile.reject_table(), events, tuple(messages), waveforms)
 
     def _read(self, pile: Pile, messages: Sequence[Message]) -> None:
         sources, loads = self._sources, orjson.loads
@@ -147,6 +150,8 @@ class Decoder:
             self._unknown(pile, number, speaker, body)
         elif source.what == EVENT:
             self._event(pile, number, source, body)
+        elif source.what == WAVEFORM:
+            self._waveform(pile, number, source, body)
         elif source.what == BATCH:
             self._batch(pile, number, speaker, body)
         else:
@@ -223,6 +228,16 @@ class Decoder:
             return
         observed = round(at * 1000)
         self._events.append((number, source.speaker.tenant_id, device, source.event, observed, text, received_ms))
+
+    def _waveform(self, pile: Pile, number: int, source: Source, body: Any) -> None:
+        speaker, received_ms = source.speaker, pile.received_ns[number] // 1_000_000
+        read = read_waveform(body, float(received_ms))
+        if len(read) == 2:
+            pile.refuse(number, speaker.device_id, "", *read, 0)
+            return
+        at, rate, unit, samples = read
+        row = (number, speaker.tenant_id, speaker.device_id, 0, source.event, round(at * 1000), rate, unit, samples, received_ms)
+        self._waveforms.append(row)
 
     def _columns(self, pile: Pile) -> pl.DataFrame:
         from kaogong.formats.arrow import Names, decode_arrow  # noqa: PLC0415  (pyarrow is not on an edge node)

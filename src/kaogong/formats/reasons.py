@@ -16,6 +16,7 @@ class Reason(StrEnum):
     BODY_TOO_LARGE = "body_too_large"
     BATCH_SHAPE = "batch_shape"
     SPARKPLUG_INVALID = "sparkplug_invalid"
+    WAVEFORM_SHAPE = "waveform_shape"
     KEY_INVALID = "key_invalid"
     DEVICE_UNKNOWN = "device_unknown"
     NOT_ASSIGNED = "not_assigned"

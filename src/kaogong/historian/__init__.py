@@ -17,6 +17,7 @@ from kaogong.historian.types import (
     NAMES,
     READINGS,
     VERSIONS,
+    WAVEFORM_ROWS,
     WRITTEN,
     AccountedRange,
     Aggregate,
@@ -35,6 +36,7 @@ from kaogong.historian.types import (
     Receipt,
     Storage,
     TableStorage,
+    WaveformQuery,
 )
 
 if TYPE_CHECKING:
@@ -65,6 +67,7 @@ __all__ = [
     "NAMES",
     "READINGS",
     "VERSIONS",
+    "WAVEFORM_ROWS",
     "WRITTEN",
     "AccountedRange",
     "Aggregate",
@@ -84,5 +87,6 @@ __all__ = [
     "Receipt",
     "Storage",
     "TableStorage",
+    "WaveformQuery",
     "connect",
 ]

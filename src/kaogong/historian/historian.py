@@ -17,6 +17,7 @@ from kaogong.historian.types import (
     QueryResult,
     Receipt,
     Storage,
+    WaveformQuery,
 )
 
 
@@ -31,13 +32,15 @@ class Historian(Curation, ABC):
         batch: int,
         ranges: Sequence[AccountedRange] = (),
         events: pl.DataFrame | None = None,
+        waveforms: pl.DataFrame | None = None,
         dead: Sequence[DeadLetter] = (),
         minutes: pl.DataFrame | None = None,
     ) -> Receipt:
         """Store one batch and account for its messages; returns when it survives `kill -9`.
 
         `table` has core's SAMPLES columns, every row bound (`asset`, `asset_property` not 0); an optional column
-        `retention_class` (UInt8) is 0 where absent. `events` has EVENTS, `minutes` MINUTES columns. Repeating a whole write,
+        `retention_class` (UInt8) is 0 where absent. `events` has EVENTS, `waveforms` core's
+        WAVEFORMS, `minutes` MINUTES columns. Repeating a whole write,
         or the same messages in other batches, changes nothing: the accounted ranges are written last, in one piece.
         A differing value at a stored time replaces it and moves the former row to `superseded`.
         """
@@ -65,6 +68,10 @@ class Historian(Curation, ABC):
         self, tenant: int, device: int | None = None, *, cursor: str | None = None, limit: int = 100
     ) -> tuple[pl.DataFrame, str | None]:
         """Device events, newest first (columns EVENTS), and the cursor of the next page."""
+
+    @abstractmethod
+    async def waveforms(self, query: WaveformQuery) -> pl.DataFrame:
+        """Waveforms with their root mean square and peak, newest first; columns WAVEFORM_ROWS."""
 
     @abstractmethod
     async def query(self, request: QueryRequest) -> QueryResult:

@@ -32,7 +32,9 @@ from kaogong.historian.types import (
     QueryResult,
     Receipt,
     Storage,
+    WaveformQuery,
 )
+from kaogong.historian.waveforms import find as find_waveforms
 from kaogong.historian.writing import Writer
 
 log = logging.getLogger(__name__)
@@ -71,6 +73,7 @@ class LocalHistorian(Historian):
         batch: int,
         ranges: Sequence[AccountedRange] = (),
         events: pl.DataFrame | None = None,
+        waveforms: pl.DataFrame | None = None,
         dead: Sequence[DeadLetter] = (),
         minutes: pl.DataFrame | None = None,
     ) -> Receipt:
@@ -78,7 +81,9 @@ class LocalHistorian(Historian):
             if self._writer is None:
                 # Many may write to a server, and none of them could find again what a killed one had gathered.
                 self._writer = Writer(store, latest_every_s=EVERY_S if self._engine.is_embedded else 0.0)
-            return self._writer.write(store, table, batch=batch, ranges=ranges, events=events, dead=dead, minutes=minutes)
+            return self._writer.write(
+                store, table, batch=batch, ranges=ranges, events=events, waveforms=waveforms, dead=dead, minutes=minutes
+            )
 
         receipt = await self._engine.writing(run)
         if self._writer is not None and self._writer.is_behind and self._settling is None:
@@ -114,6 +119,9 @@ class LocalHistorian(Historian):
         self, tenant: int, device: int | None = None, *, cursor: str | None = None, limit: int = 100
     ) -> tuple[pl.DataFrame, str | None]:
         return await self._engine.reading(lambda s: reading.events(s, tenant, device, cursor, limit))
+
+    async def waveforms(self, query: WaveformQuery) -> pl.DataFrame:
+        return await self._engine.reading(lambda s: find_waveforms(s, query))
 
     async def query(self, request: QueryRequest) -> QueryResult:
         return await self._people.query(request)

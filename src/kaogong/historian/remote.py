@@ -29,6 +29,7 @@ from kaogong.historian.types import (
     Receipt,
     Storage,
     TableStorage,
+    WaveformQuery,
 )
 from kaogong.historian.wire import CALL, UPLOAD, UPLOAD_PIECE, letters_of, letters_table, mark_of, pack, pieces, unpack
 
@@ -54,11 +55,13 @@ class RemoteHistorian(Historian):
         batch: int,
         ranges: Sequence[AccountedRange] = (),
         events: pl.DataFrame | None = None,
+        waveforms: pl.DataFrame | None = None,
         dead: Sequence[DeadLetter] = (),
         minutes: pl.DataFrame | None = None,
     ) -> Receipt:
         tables = {
             "table": slim(table.select([name for name in _NEEDED if name in table.columns])),
+            "waveforms": waveforms if waveforms is not None and waveforms.height else None,
             "events": events if events is not None and events.height else None,
             "dead": letters_table(dead) if dead else None,
             "minutes": minutes,
@@ -90,6 +93,10 @@ class RemoteHistorian(Historian):
     ) -> tuple[pl.DataFrame, str | None]:
         head, tables = await self._call("events", tenant=tenant, device=device, cursor=cursor, limit=limit)
         return tables["rows"], head["next"]
+
+    async def waveforms(self, query: WaveformQuery) -> pl.DataFrame:
+        _, tables = await self._call("waveforms", **asdict(query) | {"assets": _listed(query.assets)})
+        return tables["rows"]
 
     async def query(self, request: QueryRequest) -> QueryResult:
         head, tables = await self._call("query", **asdict(request))

@@ -19,7 +19,7 @@ def expire(store: Session, days_by_class: Mapping[int, int], rollup_days: int) -
     dropped = []
     parts = store.frame(
         "SELECT DISTINCT table, partition, partition_id FROM system.parts WHERE active AND database = currentDatabase() "
-        "AND table IN ('telemetry', 'superseded', 'events', 'dead_letters', 'rollup_1m', 'rollup_1h', 'rollup_1d') ORDER BY table, partition_id"
+        "AND table IN ('telemetry', 'superseded', 'events', 'waveforms', 'dead_letters', 'rollup_1m', 'rollup_1h', 'rollup_1d') ORDER BY table, partition_id"
     )
     for table, partition, partition_id in parts.iter_rows():
         if table == "telemetry":

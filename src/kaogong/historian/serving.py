@@ -12,7 +12,7 @@ import polars as pl
 from kaogong.bus import Bus, Cancel
 from kaogong.core.errors import ConfigInvalid, NotReady, Overloaded
 from kaogong.historian.historian import Historian
-from kaogong.historian.types import AccountedRange, MarkFilter, MarkKind, QueryRequest
+from kaogong.historian.types import AccountedRange, MarkFilter, MarkKind, QueryRequest, WaveformQuery
 from kaogong.historian.wire import (
     CALL,
     PIECE,
@@ -100,6 +100,7 @@ def _verbs(historian: Historian) -> Mapping[str, Callable[[Head, Tables], Awaita
             batch=head["batch"],
             ranges=[AccountedRange(**r) for r in head["ranges"]],
             events=tables.get("events"),
+            waveforms=tables.get("waveforms"),
             dead=letters_of(tables["dead"]) if "dead" in tables else (),
             minutes=tables.get("minutes"),
         )
@@ -121,6 +122,10 @@ def _verbs(historian: Historian) -> Mapping[str, Callable[[Head, Tables], Awaita
     async def events(head: Head, _: Tables) -> bytes:
         rows, following = await historian.events(**head)
         return pack({"next": following}, {"rows": rows})
+
+    async def waveforms(head: Head, _: Tables) -> bytes:
+        times = {name: datetime.fromisoformat(head[name]) for name in ("from_", "to")}
+        return pack({}, {"rows": await historian.waveforms(WaveformQuery(**{**head, **times}))})
 
     async def query(head: Head, _: Tables) -> bytes:
         found = await historian.query(QueryRequest(**head))
@@ -173,6 +178,7 @@ def _verbs(historian: Historian) -> Mapping[str, Callable[[Head, Tables], Awaita
         last_seen,
         history,
         events,
+        waveforms,
         query,
         ledger,
         dead_letters,

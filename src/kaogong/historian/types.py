@@ -60,6 +60,24 @@ VERSIONS = pl.Schema(
 )
 
 
+# Waveforms as they are listed; `samples` are empty unless they are asked for.
+WAVEFORM_ROWS = pl.Schema(
+    {
+        "asset": pl.UInt32(),
+        "name": pl.String(),
+        "observed_at": pl.Datetime("us", "UTC"),
+        "device": pl.UInt32(),
+        "rate": pl.Float64(),
+        "unit": pl.String(),
+        "count": pl.UInt64(),
+        "rms": pl.Float64(),
+        "peak": pl.Float64(),
+        "received_at": pl.Datetime("ms", "UTC"),
+        "samples": pl.List(pl.Float32()),
+    }
+)
+
+
 class MarkKind(StrEnum):
     """What a person says of samples. `bad` and `deleted` change how they are read, `note` and `entered` do not."""
 
@@ -188,6 +206,20 @@ class HistoryResult:
     rows: pl.DataFrame
     next: str | None = None
     bucket_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class WaveformQuery:
+    """Waveforms of assets, of one device where it is not 0, newest first; `whole` with their samples (then at most 50)."""
+
+    tenant: int
+    assets: Sequence[int]
+    from_: datetime
+    to: datetime
+    device: int = 0
+    name: str = ""
+    limit: int = 100
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

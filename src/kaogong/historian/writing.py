@@ -54,6 +54,7 @@ class Writer:
         batch: int,
         ranges: Sequence[AccountedRange],
         events: pl.DataFrame | None,
+        waveforms: pl.DataFrame | None,
         dead: Sequence[DeadLetter],
         minutes: pl.DataFrame | None,
     ) -> Receipt:
@@ -71,6 +72,9 @@ class Writer:
         for piece in _by_days(slim(fresh.rows), fresh.times):
             store.insert("telemetry", piece)
         self._latest.gather(fresh.rows[fresh.ends])
+        if waveforms is not None and not waveforms.is_empty():
+            stamped = waveforms.drop("message", strict=False).with_columns(pl.col("received_at").dt.epoch("s").cast(pl.UInt32))
+            store.insert("waveforms", stamped)
         if events is not None and not events.is_empty():
             store.insert("events", events.select(EVENTS.names()).with_columns(pl.col("received_at").dt.epoch("s").cast(pl.UInt32)))
         incarnation = ranges[0].incarnation if ranges else ""

@@ -157,6 +157,7 @@ class Ingest:
                     batch=batch,
                     ranges=prepared.ranges,
                     events=prepared.events if len(prepared.events) else None,
+                    waveforms=prepared.waveforms if len(prepared.waveforms) else None,
                     dead=prepared.dead,
                     minutes=prepared.minutes,
                 )

@@ -28,6 +28,10 @@ class TimeWindow:
         if len(refused):
             none = refused.with_columns(pl.col("name").alias("property_key"), _TIMES.alias("detail"), pl.lit(0).alias("samples"))
             batch = replace(batch, events=events).reject(none)
+        waveforms, refused = self._split(batch.waveforms)
+        if len(refused):
+            none = refused.with_columns(pl.col("name").alias("property_key"), _TIMES.alias("detail"), pl.lit(0).alias("samples"))
+            batch = replace(batch, waveforms=waveforms).reject(none)
         return batch
 
     def _split(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -23,6 +23,7 @@ class Prepared:
 
     samples: pl.DataFrame
     events: pl.DataFrame
+    waveforms: pl.DataFrame
     dead: Sequence[DeadLetter]
     minutes: pl.DataFrame
     ranges: Sequence[AccountedRange]
@@ -68,6 +69,7 @@ class Pipeline:
         return Prepared(
             batch.samples,
             batch.events,
+            batch.waveforms,
             dead,
             minutes,
             ranges,

@@ -53,6 +53,22 @@ BATCH_BODY = {
 ARROW = (b"\xff\xff\xff\xff", b"ARRO")  # how a stream and a file of Arrow begin
 
 
+WAVE = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {"type": "object"},
+                "examples": {
+                    "numbers": {"value": {"ts": 1795248000000, "rate": 25600, "unit": "m/s2", "samples": [0.01, -0.02, 0.03]}},
+                    "packed": {"value": {"ts": 1795248000000, "rate": 25600, "unit": "m/s2", "f32": "CtcjPArXo7yPwvU8"}},
+                },
+            }
+        },
+    }
+}
+
+
 class Taken(Out):
     """The platform has it: from here on it is not lost."""
 
@@ -104,6 +120,19 @@ async def send_batch(
             raise ConfigInvalid('Write {"devices": {"pump-1": [{"ts": …, "values": {…}}]}}.', code="json_invalid", field="body")
     subject = up(caller.principal.tenant, gateway.key, f"batch.{lane(gateway.key)}")
     return Taken(sequence=await platform.bus.publish_stream(subject, body))
+
+
+@router.post("/up/{key}/waveform/{name}", status_code=202, responses=answers(404, 413, 429, 503), openapi_extra=WAVE)
+async def send_waveform(
+    request: Request,
+    platform: PlatformOf,
+    caller: Send,
+    key: KeyPath,
+    name: Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")],
+    content_encoding: Annotated[str | None, Header(description="gzip, or nothing.")] = None,
+) -> Taken:
+    """A waveform of a device: samples at a rate from a time on; answered when it is stored in the stream."""
+    return await _send(request, platform, caller, key, f"waveform.{name}", content_encoding)
 
 
 async def _send(request: Request, platform: Platform, caller: Caller, key: str, what: str, encoding: str | None) -> Taken:

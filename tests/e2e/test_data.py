@@ -2,7 +2,12 @@
 
 import base64
 import json
+import os
+import re
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +15,8 @@ import polars as pl
 import pytest
 from bench.platform import Platform
 from tests.e2e.conftest import Speaker, eventually
+
+ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning:paho")
 
@@ -83,3 +90,39 @@ def test_a_waveform_is_stored_and_its_spectrum_shows_the_tone_that_was_sent(plai
     assert table["value"].to_list() == samples.tolist()
     refused = eventually(lambda: [one for one in plain.call("GET", "/dead-letters")["items"] if one["device"] == key], bool)
     assert [one["reason"] for one in refused] == ["waveform_shape"]
+
+
+def example(guide: str, word: str, **environment: str) -> str:
+    """What the guide's example that holds `word` prints, run as a user would."""
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs/guides" / guide).read_text(encoding="utf-8"), re.DOTALL)
+    (code,) = [block for block in blocks if word in block]
+    run = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+@pytest.mark.req("B26", "D02")
+def test_a_gateway_sends_columns_through_the_broker_and_people_take_them_away_as_arrow(plain: Platform) -> None:
+    gateway = plain.call("POST", "/devices", json={"key": "gw-1", "type": "meter", "is_gateway": True})["credential"]
+    for key in ("pump-a", "pump-b"):
+        plain.call("POST", "/devices", json={"key": key, "type": "meter", "gateway": "gw-1"})
+    host, port = plain.mqtt
+    example(
+        "connect-a-device.md",
+        "new_stream",
+        KAOGONG_USER=gateway["username"],
+        KAOGONG_PASSWORD=gateway["password"],
+        KAOGONG_HOST=host,
+        KAOGONG_PORT=str(port),
+    )
+    count = {
+        "sql": "SELECT device, count(), min(value), max(value) FROM readings WHERE device IN ('pump-a', 'pump-b') GROUP BY device ORDER BY device"
+    }
+    whole = [["pump-a", 60, 40.0, 99.0], ["pump-b", 60, 40.0, 99.0]]
+    eventually(lambda: plain.call("POST", "/query", json=count)["rows"], lambda rows: rows == whole)
+    token = plain.http.headers["Authorization"].removeprefix("Bearer ")
+    printed = example("work-with-data.md", "arrow.stream", KAOGONG_TOKEN=token, KAOGONG_URL=plain.ready["http"])
+    assert "pump-a" in printed
+    assert "69.5" in printed

@@ -49,8 +49,8 @@ def series(values: Sequence[float], *, start: datetime = START, step: float = 1.
     return one.join(many, how="cross").with_columns(pl.col("observed_at").alias("received_at")).select(SAMPLES.names()).cast(SAMPLES)
 
 
-def names(*rows: tuple[int, str, int, str, str]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=NAMES, orient="row")
+def names(*rows: tuple[int, str, int, str, str], place: str = "") -> pl.DataFrame:
+    return pl.DataFrame([(*row, place) for row in rows], schema=NAMES, orient="row")
 
 
 @pytest.fixture(scope="session")

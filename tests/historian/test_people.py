@@ -8,6 +8,7 @@ import pytest
 from tests.historian.conftest import NOW, START, names, samples, series
 
 from kaogong.core.errors import ConfigInvalid, KaogongError, TooLarge
+from kaogong.core.sample import WAVEFORMS
 from kaogong.historian import EVENTS, QueryRequest
 from kaogong.historian.admit import admit
 from kaogong.historian.admitted import VIEWS
@@ -32,6 +33,8 @@ ADMITTED = [
     "SELECT if(value > 1, 1, 0) AS x, multiIf(value > 1, 'a', value > 0, 'b', 'c'), coalesce(value, 0) FROM readings",
     "SELECT a.device FROM (SELECT device, max(value) AS top FROM readings GROUP BY device) AS a WHERE a.top > 1",
     "SELECT formatDateTime(observed_at, '%Y-%m-%d'), toDate(observed_at) FROM readings",
+    "SELECT name, rate, length(samples), arrayMax(samples), round(arrayAvg(samples), 2), samples[1] FROM waveforms WHERE device = 'pump-1'",
+    "SELECT place, avg(value) FROM readings WHERE place = 'works/hall' GROUP BY place",
     "SELECT 1 + 1",
 ]
 
@@ -130,7 +133,6 @@ ESCAPES = [
     "SELECT (((",
     "\x00",
     "(" * 5000,
-    "SELECT * FROM waveforms",
     "SELECT * FROM alarms",
 ]
 
@@ -146,20 +148,25 @@ async def store(historian: LocalHistorian) -> AsyncIterator[LocalHistorian]:
                 ]
             ),
             batch=1,
+            waveforms=pl.DataFrame(
+                [(0, tenant, asset, asset, "drive", START, 1000.0, "mm/s", [secret, -secret], START)], schema=WAVEFORMS, orient="row"
+            ),
             events=pl.DataFrame([(tenant, asset, "door", START, '{"n": 2.5}', START)], schema=EVENTS, orient="row"),
         )
+    await historian.put_names(names((1, "asset", 3, "other", ""), (2, "asset", 11, "secret-1", ""), place="works/hall"))
     await historian.put_names(
         names(
-            (1, "device", 1, "pump-1", ""), (1, "device", 2, "pump-2", ""), (1, "asset", 1, "pump-1", ""), (1, "asset", 2, "pump-2", ""),
+            (1, "device", 1, "pump-1", ""), (1, "device", 2, "pump-2", ""), (1, "asset", 2, "pump-2", ""),
             (1, "property", 1, "flow", "m3/h"), (1, "property", 2, "state", ""),
             (2, "device", 11, "secret-1", ""), (2, "device", 12, "secret-2", ""), (2, "property", 1, "flow", "m3/h"),
         )
     )  # fmt: skip
+    await historian.put_names(names((1, "asset", 1, "pump-1", ""), place="works/hall"))
     return historian
 
 
 def test_the_list_of_views_is_what_is_offered() -> None:
-    assert set(VIEWS) == {"readings", "latest", "events"}
+    assert set(VIEWS) == {"readings", "latest", "events", "waveforms"}
 
 
 async def test_what_people_ask_is_answered_from_their_tenant_alone(store: LocalHistorian) -> None:
@@ -193,6 +200,22 @@ async def test_conditions_on_names_narrow_what_is_read(store: LocalHistorian) ->
         "device": frozenset(["a"]),
         "property": frozenset(["b", "c"]),
     }
+
+
+@pytest.mark.req("D06")
+async def test_places_and_waveforms_can_be_asked_for(store: LocalHistorian) -> None:
+    at_place = QueryRequest(1, "SELECT asset, place, value FROM readings WHERE place = 'works/hall' ORDER BY value")
+    assert (await store.query(at_place)).rows.rows() == [("pump-1", "works/hall", 1.5), ("pump-1", "works/hall", 2.5)]
+    nowhere = QueryRequest(1, "SELECT count() FROM readings WHERE place = 'elsewhere'")
+    assert (await store.query(nowhere)).rows.item() == 0
+    waves = await store.query(QueryRequest(1, "SELECT * FROM waveforms"))
+    assert waves.rows.columns == list(VIEWS["waveforms"])
+    (row,) = waves.rows.rows(named=True)
+    assert (row["device"], row["asset"], row["place"], row["name"], row["unit"], row["samples"]) == (
+        "pump-1", "pump-1", "works/hall", "drive", "mm/s", [1.5, -1.5],
+    )  # fmt: skip
+    newest = await store.query(QueryRequest(1, "SELECT place FROM latest WHERE device = 'pump-2'"))
+    assert newest.rows.item() == ""
 
 
 async def test_every_escape_is_refused(store: LocalHistorian) -> None:

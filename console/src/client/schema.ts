@@ -1279,7 +1279,7 @@ export interface paths {
         put?: never;
         /**
          * Run Query
-         * @description One SELECT over `readings`, `latest` and `events`; by `Accept` as Arrow, CSV or Parquet.
+         * @description One SELECT over `readings`, `latest`, `events` and `waveforms`; by `Accept` as Arrow, CSV or Parquet.
          */
         post: operations["run_query"];
         delete?: never;

@@ -41,9 +41,16 @@ async def file_of(media: str, name: str, pages: AsyncIterator[pl.DataFrame]) -> 
 
 
 async def _csv(first: pl.DataFrame, pages: AsyncIterator[pl.DataFrame]) -> AsyncIterator[bytes]:
+    first = _flat(first)
     yield first.write_csv(datetime_format="%Y-%m-%dT%H:%M:%S%.3fZ").encode()
     async for page in pages:
-        yield page.write_csv(include_header=False, datetime_format="%Y-%m-%dT%H:%M:%S%.3fZ").encode()
+        yield _flat(page).write_csv(include_header=False, datetime_format="%Y-%m-%dT%H:%M:%S%.3fZ").encode()
+
+
+def _flat(page: pl.DataFrame) -> pl.DataFrame:
+    """Lists as their items with spaces between: CSV has no word for them."""
+    lists = [name for name, kind in page.schema.items() if isinstance(kind, pl.List | pl.Array)]
+    return page.with_columns(pl.col(name).cast(pl.List(pl.String)).list.join(" ") for name in lists)
 
 
 async def _arrow(first: pl.DataFrame, pages: AsyncIterator[pl.DataFrame]) -> AsyncIterator[bytes]:

@@ -36,6 +36,7 @@ _TOUCHED: dict[str, tuple[NamedKind, ...]] = {
     "devices": ("device", "asset"),
     "asset": ("asset",),
     "type": ("property",),
+    "place": ("asset", "device"),
 }
 
 
@@ -135,8 +136,9 @@ def _tenants(database: Database) -> dict[str, int]:
 def _names(database: Database, tenant_id: int, tenant: str, kind: NamedKind) -> pl.DataFrame:
     with database.read() as session:
         table = name_table(session, Principal.system(tenant_id, tenant), kind)
-    unit = pl.col("unit") if kind == "property" else pl.lit("")
-    return table.select(pl.lit(tenant_id).alias("tenant"), pl.lit(kind).alias("kind"), "id", "key", unit.alias("unit")).cast(NAMES)
+    of_all = [pl.lit(tenant_id).alias("tenant"), pl.lit(kind).alias("kind"), pl.col("id"), pl.col("key")]
+    of_some = [pl.col(name) if name in table.columns else pl.lit("").alias(name) for name in ("unit", "place")]
+    return table.select(*of_all, *of_some).cast(NAMES)
 
 
 async def _tell(store: LocalHistorian, health: "Health") -> None:

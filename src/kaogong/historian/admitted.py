@@ -8,18 +8,18 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-NAMED = ("device", "asset", "property")
+NAMED = ("device", "asset", "property", "place")
 VIEWS: Mapping[str, tuple[str, ...]] = {
     "readings": (
-        "device", "asset", "property", "unit", "observed_at", "value", "exact", "text", "quality", "quality_code", "received_at",
+        "device", "asset", "place", "property", "unit", "observed_at", "value", "exact", "text", "quality", "quality_code", "received_at",
     ),
     "latest": (
-        "device", "asset", "property", "unit", "observed_at", "value", "exact", "text", "quality", "quality_code", "received_at",
+        "device", "asset", "place", "property", "unit", "observed_at", "value", "exact", "text", "quality", "quality_code", "received_at",
     ),
     "events": ("device", "name", "observed_at", "payload", "received_at"),
+    "waveforms": ("device", "asset", "place", "name", "unit", "observed_at", "rate", "samples", "received_at"),
 }  # fmt: skip
 COMING = {
-    "waveforms": "Waveforms cannot be asked for in SQL yet.",
     "alarms": "Alarms cannot be asked for in SQL yet; they are listed on their own page.",
 }
 
@@ -44,7 +44,7 @@ SYNTAX = words(
 
 # Functions the parser knows by a class of their own.
 PARSED_FUNCTIONS = words(
-    "Abs Acos And AnyValue ApproxDistinct ApproxQuantile ArgMax ArgMin Asin Atan Atan2 Avg Case Cast Cbrt Ceil Coalesce Concat Corr "
+    "Abs Acos And AnyValue ArrayMax ArrayMin ArraySlice ArraySum ApproxDistinct ApproxQuantile ArgMax ArgMin Asin Atan Atan2 Avg Case Cast Cbrt Ceil Coalesce Concat Corr "
     "Cos Count CountIf CovarPop CovarSamp CurrentDate CurrentTimestamp Date DateAdd DateDiff DateSub DateTrunc Day DayOfMonth "
     "DayOfWeek DayOfYear DenseRank EndsWith Exp Extract FirstValue Floor Greatest Hour If IsInf IsNan Lag LastValue Lead Least Left "
     "Length Ln Log Lower Max Median Min Minute Month NtileNTile Ntile Nullif Or Percentile Pi Pow Power Quantile Quarter Rank Replace "
@@ -75,6 +75,6 @@ _PLAIN = words(
     "timeSlot lower upper length lengthUTF8 substring substringUTF8 concat startsWith endsWith position positionUTF8 trim trimLeft "
     "trimRight replaceAll replaceOne like ilike notLike empty notEmpty bitAnd bitShiftRight JSONExtractFloat JSONExtractInt "
     "JSONExtractUInt JSONExtractBool JSONExtractString JSONHas tuple array lagInFrame leadInFrame lag lead row_number rank dense_rank "
-    "ntile nth_value runningDifference"
+    "ntile nth_value runningDifference arrayMin arrayMax arraySum arrayAvg arraySlice"
 )
 FUNCTIONS = _PLAIN | {a + c for a in _AGGREGATES for c in _COMBINATORS}

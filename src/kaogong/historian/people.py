@@ -12,7 +12,7 @@ import polars as pl
 from kaogong.core.errors import NotReady
 from kaogong.historian import names
 from kaogong.historian.admit import Admitted, View, admit, refused
-from kaogong.historian.admitted import NAMED, TABLES
+from kaogong.historian.admitted import TABLES
 from kaogong.historian.engine import REFUSED, REFUSED_WORDS, Engine, Session, ids, translated
 from kaogong.historian.overlay import Overlay
 from kaogong.historian.types import MAX_SQL_ROWS, QueryRequest, QueryResult
@@ -24,12 +24,13 @@ IDS_AT_MOST = 2_000
 _QUALITY = "multiIf(t.quality < 0x40000000, 'good', t.quality < 0x80000000, 'uncertain', 'bad')"
 _NUMBER = "if(isNaN(t.value), NULL, t.value)"
 _EXPRESSIONS = {
-    "device": "d.key", "asset": "a.key", "property": "p.key", "unit": "p.unit", "value": _NUMBER, "quality": _QUALITY,
+    "device": "d.key", "asset": "a.key", "place": "a.place", "property": "p.key", "unit": "p.unit", "value": _NUMBER, "quality": _QUALITY,
     "quality_code": "t.quality",
 }  # fmt: skip
-_TABLE = {"readings": "telemetry", "latest": "latest", "events": "events"}
+_TABLE = {"readings": "telemetry", "latest": "latest", "events": "events", "waveforms": "waveforms"}
 _SEEN_THROUGH_MARKS = ("readings", "latest")
 _SAMPLE = "tenant, asset, property, device, observed_at, value, exact, text, quality, received_at"
+_OWN = {"waveforms": {"unit": "t.unit"}}
 _ALIAS = {"device": "d", "asset": "a", "property": "p"}
 
 
@@ -92,7 +93,7 @@ class People:
         """The second wall. Whatever SQL arrives here, it reads this tenant's rows of three tables and names, and changes nothing."""
         seen = {table: f"tenant = {int(tenant)}" for table in (*_TABLE.values(), "points")}
         seen["names"] = f"tenant IN (0, {int(tenant)})"
-        filters = ", ".join(f"'{table}': '{seen.get(table, '0')}'" for table in sorted(TABLES - {"readings", "waveforms", "alarms"}))
+        filters = ", ".join(f"'{table}': '{seen.get(table, '0')}'" for table in sorted(TABLES - {"readings", "alarms"}))
         return self._engine.session(
             {
                 "max_threads": 1,
@@ -125,14 +126,20 @@ def filled(store: Session, admitted: Admitted, tenant: int) -> str:
 
 
 def _view(store: Session, view: View, tenant: int) -> str:
-    held = {kind: names.ids_of(store, tenant, kind, view.narrowed[kind]) for kind in NAMED if kind in view.narrowed}
+    held = {
+        kind: names.ids_of(store, tenant, kind, view.narrowed[kind]) for kind in _ALIAS if kind in view.narrowed and kind in view.columns
+    }
+    if "place" in view.narrowed and "place" in view.columns:
+        there = names.ids_at(store, tenant, view.narrowed["place"])
+        held["asset"] = [id_ for id_ in there if id_ in held["asset"]] if "asset" in held else there
     held = {kind: found for kind, found in held.items() if len(found) <= IDS_AT_MOST}
-    columns = ", ".join(f"{_EXPRESSIONS.get(c, f't.{c}')} AS {c}" for c in view.columns)
+    expressions = _EXPRESSIONS | _OWN.get(view.name, {})
+    columns = ", ".join(f"{expressions.get(c, f't.{c}')} AS {c}" for c in view.columns)
     joins = "".join(
-        f" ANY LEFT JOIN (SELECT id, key, unit FROM names FINAL WHERE tenant IN (0, {int(tenant)}) AND kind = '{kind}'{_ids('id', held.get(kind))}) AS {alias} "
+        f" ANY LEFT JOIN (SELECT id, key, unit, place FROM names FINAL WHERE tenant IN (0, {int(tenant)}) AND kind = '{kind}'{_ids('id', held.get(kind))}) AS {alias} "
         f"ON {alias}.id = t.{kind}"
         for kind, alias in _ALIAS.items()
-        if kind in view.columns or (kind == "property" and "unit" in view.columns)
+        if any(f"{alias}." in expressions.get(column, "") for column in view.columns)
     )
     conditions = [_ids(f"s.{kind}", found) for kind, found in held.items()]
     if "device" in held and "asset" not in held and view.name != "events":

@@ -31,7 +31,10 @@ EVENTS = pl.Schema(
 )
 
 # Names of things for people's SQL. `kind` is `device`, `asset` or `property`; `tenant` is 0 for properties shared by tenants.
-NAMES = pl.Schema({"tenant": pl.UInt32(), "kind": pl.String(), "id": pl.UInt32(), "key": pl.String(), "unit": pl.String()})
+# `place` is the path of an asset's or a device's place.
+NAMES = pl.Schema(
+    {"tenant": pl.UInt32(), "kind": pl.String(), "id": pl.UInt32(), "key": pl.String(), "unit": pl.String(), "place": pl.String()}
+)
 
 # One row a sample, as history and latest answer.
 READINGS = pl.Schema(

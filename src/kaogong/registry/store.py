@@ -327,8 +327,9 @@ def edge_configuration(session: Session, principal: Principal, node_id: int, ver
 
 
 def ids_and_keys(session: Session, principal: Principal, table: type[AssetRow] | type[DeviceRow]) -> Sequence[AnyRow]:
-    """Id, key and name of every asset or device; of devices the deleted ones too, as readings name them."""
-    return session.execute(select(table.id, table.key, table.name).where(table.tenant_id == principal.tenant_id)).all()
+    """Id, key, name and place of every asset or device; of devices the deleted ones too, as readings name them."""
+    query = select(table.id, table.key, table.name, PlaceRow.path).outerjoin(PlaceRow, PlaceRow.id == table.place_id)
+    return session.execute(query.where(table.tenant_id == principal.tenant_id)).all()
 
 
 def living_devices(session: Session, principal: Principal, ids: Sequence[int]) -> Sequence[AnyRow]:

@@ -20,7 +20,7 @@ router = APIRouter(tags=["data"])
 async def run_query(
     platform: PlatformOf, caller: Query, query: QueryIn, accept: Annotated[str | None, Header(include_in_schema=False)] = None
 ) -> QueryOut | Response:
-    """One SELECT over `readings`, `latest` and `events`; by `Accept` as Arrow, CSV or Parquet."""
+    """One SELECT over `readings`, `latest`, `events` and `waveforms`; by `Accept` as Arrow, CSV or Parquet."""
     result = await platform.historian.query(QueryRequest(caller.principal.tenant_id, query.sql, query.limit))
     media = wanted_type(accept)
     if media != JSON:

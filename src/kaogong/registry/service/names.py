@@ -15,7 +15,8 @@ _NAMES = {"id": pl.UInt32(), "key": pl.String(), "name_en": pl.String(), "name_z
 
 
 def name_table(session: Session, principal: Principal, kind: Literal["asset", "device", "property"]) -> pl.DataFrame:
-    """The tenant's ids of a kind with `id`, `key`, `name_en`, `name_zh`; properties also with `type`, `unit`, `value_kind`.
+    """The tenant's ids of a kind with `id`, `key`, `name_en`, `name_zh`; properties also with `type`, `unit`, `value_kind`, assets and devices with the path
+    of their `place`, empty for none.
 
     Deleted devices and retired properties are in it, because readings still name them.
     """
@@ -24,7 +25,8 @@ def name_table(session: Session, principal: Principal, kind: Literal["asset", "d
         rows = [(p.id, p.key, p.name["en"], p.name["zh"], type_key, p.unit, p.kind) for p, type_key in properties]
         return pl.DataFrame(rows, schema=_NAMES | dict.fromkeys(("type", "unit", "value_kind"), pl.String()), orient="row")
     found = store.ids_and_keys(session, principal, AssetRow if kind == "asset" else DeviceRow)
-    return pl.DataFrame([(id_, key, name["en"], name["zh"]) for id_, key, name in found], schema=_NAMES, orient="row")
+    placed = [(id_, key, name["en"], name["zh"], place or "") for id_, key, name, place in found]
+    return pl.DataFrame(placed, schema=_NAMES | {"place": pl.String()}, orient="row")
 
 
 def device_places(session: Session, principal: Principal, ids: Sequence[int]) -> pl.DataFrame:

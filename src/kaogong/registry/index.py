@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from kaogong.db import Same, among, insert_columns
@@ -67,13 +67,10 @@ def move(session: Session, where: Shelf, ids: Ids, former: int, later: int) -> N
 
 
 def _cut(session: Session, where: Shelf, block: int, parts: Mapping[int, members.Low]) -> None:
-    for token, stored in _rows(session, where, block, list(parts)).items():
-        packed, count = members.changed(stored, np.empty(0, np.uint16), parts[token])
-        mine = _row(where, token, block)
-        if count:
-            session.execute(update(PostingRow).where(*mine).values(members=packed, count=count))
-        else:
-            session.execute(delete(PostingRow).where(*mine))
+    none = np.empty(0, np.uint16)
+    stored = _rows(session, where, block, list(parts))
+    left = {token: members.changed(former, none, parts[token]) for token, former in stored.items()}
+    _replace(session, where, block, list(stored), {token: (packed, count) for token, (packed, count) in left.items() if count})
 
 
 def tokens_of(text: str, fields: Iterable[int]) -> set[int]:
@@ -154,14 +151,24 @@ def clear(session: Session, where: Shelf) -> None:
 
 
 def _merge(session: Session, where: Shelf, block: int, parts: Mapping[int, members.Low]) -> None:
+    none = np.empty(0, np.uint16)
     stored = _rows(session, where, block, list(parts))
-    for token, former in stored.items():
-        packed, count = members.changed(former, parts[token], np.empty(0, np.uint16))
-        session.execute(update(PostingRow).where(*_row(where, token, block)).values(members=packed, count=count))
-    fresh = sorted(parts.keys() - stored.keys())
+    grown = {
+        token: members.changed(stored[token], low, none) if token in stored else (members.pack(low), len(low))
+        for token, low in parts.items()
+    }
+    _replace(session, where, block, list(stored), grown)
+
+
+def _replace(session: Session, where: Shelf, block: int, former: Sequence[int], later: Mapping[int, tuple[bytes, int]]) -> None:
+    """Write rows anew: two statements instead of one for every token."""
+    if former:
+        mine = (*_of(where), PostingRow.block == block, among(session, PostingRow.token, former))
+        session.execute(delete(PostingRow).where(*mine).execution_options(synchronize_session=False))
     columns = {"tenant_id": Same(where.tenant_id), "kind": Same(int(where.kind)), "block": Same(block)}
-    packs = [members.pack(parts[token]) for token in fresh]
-    insert_columns(session, PostingRow, columns | {"token": fresh, "count": [len(parts[t]) for t in fresh], "members": packs})
+    tokens = sorted(later)
+    packs, counts = [later[token][0] for token in tokens], [later[token][1] for token in tokens]
+    insert_columns(session, PostingRow, columns | {"token": tokens, "count": counts, "members": packs})
 
 
 def _rows(session: Session, where: Shelf, block: int, tokens: Sequence[int]) -> dict[int, bytes]:
@@ -185,7 +192,3 @@ def _blocks(ids: Ids) -> Iterable[tuple[int, members.Low]]:
 
 def _of(where: Shelf) -> tuple[ColumnElement[bool], ...]:
     return PostingRow.tenant_id == where.tenant_id, PostingRow.kind == int(where.kind)
-
-
-def _row(where: Shelf, token: int, block: int) -> tuple[ColumnElement[bool], ...]:
-    return (*_of(where), PostingRow.token == token, PostingRow.block == block)

@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 HOME_DIR ?= demo-home
+# Two test processes, a file at a time, where pytest-xdist is installed.
+WORKERS = $(shell $(PY) -c "import xdist" 2>/dev/null && echo "-n 2 --dist loadfile")
 
 .PHONY: help
 help: ## list the commands
@@ -22,7 +24,7 @@ up: setup ## the platform without the simulated plant
 .PHONY: test
 test: ## set everything up, run every test, browser included
 	@bash tools/setup.sh --tests
-	@$(PY) -m pytest --ignore tests/e2e
+	@$(PY) -m pytest $(WORKERS) --ignore tests/e2e
 	@$(PY) -m pytest tests/e2e # a process of its own: the browser's driver keeps a loop running
 
 .PHONY: check
@@ -53,4 +55,4 @@ bench: ## the benchmark suite, results to bench/out/
 
 .PHONY: soak
 soak: ## kill every process in turn under load, long outages, fuzzing; not part of the suite
-	@$(PY) -m pytest -m soak --timeout 3600
+	@$(PY) -m pytest tests/e2e -m soak --timeout 7200 -p no:randomly

@@ -14,6 +14,9 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+LOOK_S = 0.1
+BACK_WITHIN_S = 180
+
 
 @dataclass
 class Plan:
@@ -27,6 +30,7 @@ class Plan:
     qos: int = 0
     window: int = 16  # messages in flight a device at QoS 1
     times: int = 1  # how many of `%0` to `%9` a body holds
+    until: str = ""  # a file that ends the run when it appears
     reconnect: bool = False  # come back after a cut and send again what was not acknowledged, as a good device does
 
 
@@ -103,8 +107,8 @@ class Device:
         self.sock.setblocking(False)
 
     def reconnect(self, plan: Plan, spec: dict[str, str]) -> None:
-        """Connect again, for up to a minute, and repeat what was not acknowledged."""
-        deadline = time.perf_counter() + 60
+        """Connect again, for as long as a whole platform may take to start, and repeat what was not acknowledged."""
+        deadline = time.perf_counter() + BACK_WITHIN_S
         while True:
             self.sock.close()
             self.sock, self.buffer = socket.socket(socket.AF_INET, socket.SOCK_STREAM), b""
@@ -179,6 +183,7 @@ class Load:
         self._specs = {d.key: spec for d, spec in zip(self.devices, plan.devices, strict=True)}
         self._poll = select.epoll()
         self._by_fd: dict[int, Device] = {}
+        self._looked = 0.0
 
     def connect(self) -> None:
         """Connect everybody, 500 at once."""
@@ -196,7 +201,7 @@ class Load:
         """Send at the planned rate; a device with a full window waits, and so does the rate."""
         plan, total, count = self.plan, int(self.plan.rate * self.plan.seconds), 0
         start = time.perf_counter()
-        while count < total and time.perf_counter() - start < plan.seconds * 1.5:
+        while count < total and time.perf_counter() - start < plan.seconds * 1.5 and not self._is_ended():
             due = min(total, int((time.perf_counter() - start) * plan.rate) + 1)
             now_ms = time.time_ns() // 1_000_000
             blocked = False
@@ -213,6 +218,12 @@ class Load:
                 time.sleep(0.003)
         self.record.elapsed_s = time.perf_counter() - start
         self.record.behind = self.record.elapsed_s > plan.seconds * 1.05
+
+    def _is_ended(self) -> bool:
+        if self.plan.until and time.perf_counter() - self._looked > LOOK_S:
+            self._looked = time.perf_counter()
+            return Path(self.plan.until).exists()
+        return False
 
     def finish(self) -> None:
         """Wait for the last acknowledgements, write down what each device did, leave."""

@@ -1,6 +1,7 @@
 """The platform under test: `kaogong up` on a home of its own, reached only as an outsider reaches it."""
 
 import json
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -18,18 +19,28 @@ COMMANDS = ("historian", "gate", "ingest", "serve", "edge", "plant")
 
 
 class Platform:
-    """A running platform in a temporary home, signed in as its administrator; `with Platform() as platform:`."""
+    """A running platform in a temporary home, signed in as its administrator; `with Platform() as platform:`.
 
-    def __init__(self, *, demo: bool = False) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="kaogong-")
+    `configuration` is the text of its kaogong.toml; `tls` is what the client believes where that has certificates.
+    `under` is where the home is made.
+    """
+
+    def __init__(
+        self, *, demo: bool = False, configuration: str = "", tls: ssl.SSLContext | None = None, under: Path | None = None
+    ) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="kaogong-", dir=under)
         self.home = Path(self._folder.name) / "home"
         self.home.mkdir()
+        self._verify = tls or True
+        if configuration:
+            (self.home / "kaogong.toml").write_text(configuration)
         self._options = ["--demo"] if demo else []
+        self._ports = ("0", "0")
 
     def __enter__(self) -> "Platform":
         self.start()
         self.tenant = self.ready["tenant"]
-        self.http = httpx2.Client(base_url=self.ready["http"] + "/api/v1", timeout=120)
+        self.http = httpx2.Client(base_url=self.ready["http"] + "/api/v1", timeout=120, verify=self._verify)
         self._sign_in(Path(self.ready["admin_password_file"]).read_text().strip())
         return self
 
@@ -38,8 +49,8 @@ class Platform:
         kaogong = str(Path(sys.executable).with_name("kaogong"))
         self.output = self.home / "up.log"
         began = time.perf_counter()
-        command = [kaogong, "up", "--home", str(self.home), "--port", "0", "--mqtt-port", "0", *self._options]
-        with self.output.open("w") as log:
+        command = [kaogong, "up", "--home", str(self.home), "--port", self._ports[0], "--mqtt-port", self._ports[1], *self._options]
+        with self.output.open("a") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
         while not (self.home / "ready.json").exists():
             if self.process.poll() is not None or time.perf_counter() - began > 120:
@@ -49,6 +60,13 @@ class Platform:
         self.ready = json.loads((self.home / "ready.json").read_text())
         host, port = self.ready["mqtt"].rsplit(":", 1)
         self.mqtt = (host, int(port))
+        self._ports = (self.ready["http"].rpartition(":")[2], port)  # a second start is found where the first was
+
+    def kill(self) -> None:
+        """SIGKILL to the supervisor: what it leaves is for the next start to clear."""
+        self.process.kill()
+        self.process.wait(30)
+        (self.home / "ready.json").unlink()
 
     def stop(self) -> None:
         """SIGTERM, and wait until it has gone."""

@@ -19,7 +19,22 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Http(Section):
+class Listening(Section):
+    """A listener of this installation."""
+
+    host: str
+    port: int
+    tls_certificate: Path | None
+    tls_key: Path | None
+
+    @property
+    def near(self) -> str:
+        """host:port by which this machine reaches it."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
+        return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
+
+
+class Http(Listening):
     """The console and the HTTP interface."""
 
     host: str = Field("127.0.0.1", description="Address to listen on. Anything but loopback needs tls_certificate and tls_key.")
@@ -28,7 +43,7 @@ class Http(Section):
     tls_key: Path | None = Field(None, description="PEM file with the private key.")
 
 
-class Mqtt(Section):
+class Mqtt(Listening):
     """The listener for devices that speak MQTT 3.1.1."""
 
     host: str = Field("127.0.0.1", description="Address to listen on. Anything but loopback needs tls_certificate and tls_key.")
@@ -149,6 +164,17 @@ class Settings(Section):
             file.write_text(explained(), encoding="utf-8")
             file.chmod(0o600)
         return file
+
+    @property
+    def console_url(self) -> str:
+        """Where this machine finds the console and the HTTP interface."""
+        return f"{'https' if self.http.tls_certificate else 'http'}://{self.http.near}"
+
+    @property
+    def own_bus_url(self) -> str:
+        """Where this machine finds the bus that `up` starts as a child process."""
+        scheme = "tls" if self.mqtt.tls_certificate else "nats"
+        return f"{scheme}://{self.mqtt.model_copy(update={'port': self.nats.port}).near}"
 
     @property
     def registry_dsn(self) -> str:

@@ -1,7 +1,9 @@
 """The HTTP interface over real parts: nats-server, gate, SQLite registry, historian, uvicorn on a free port."""
 
 import asyncio
+import base64
 import contextlib
+import os
 import socket
 import tempfile
 import threading
@@ -176,6 +178,7 @@ async def _running(home: Path) -> AsyncIterator[tuple[Platform, str, str]]:
             downlink=downlink,
             live=LiveHub(bus),
             home=home,
+            sealer=security.Sealer(base64.b64encode(os.urandom(32)).decode()),
             time_zone=ZoneInfo("Asia/Shanghai"),
             mqtt=Listening(host="127.0.0.1", port=int(broker.mqtt.rpartition(":")[2])),
             console=console,

@@ -6,6 +6,7 @@ import httpx2
 import pytest
 from tests.api.conftest import PUMP, Stack, minutes_ago, problem, until
 
+from kaogong import registry
 from kaogong.bus.subjects import up
 from kaogong.formats.report import BufferReport, ConfigurationReport, ConnectionReport, NodeReport
 
@@ -204,6 +205,42 @@ def test_what_an_edge_node_reports_is_said_on_its_devices_page(stack: Stack, adm
     node = until(lambda: (found := admin.get("/api/v1/devices/edge-c").json()["state"])["state"] != "never" and found)
     assert (node["state"], node["sentence"]["en"]) == ("stale", "1 of 1 connections have trouble: plc.")
     assert "edge-c" in {one["key"] for one in admin.get("/api/v1/overview").json()["abnormal"]}
+
+
+@pytest.mark.req("K07")
+def test_a_machines_password_is_sealed_in_the_store_masked_for_people_and_open_for_the_node(stack: Stack, admin: httpx2.Client) -> None:
+    made = admin.post("/api/v1/edge-nodes", json={"key": "edge-s", "name": "Edge S"}).json()
+    auth = (made["credential"]["username"], made["credential"]["password"])
+    address = "/api/v1/edge-nodes/edge-s/configuration"
+
+    def put(password: str, name: str = "boiler", **more: object) -> httpx2.Response:
+        config = {"url": "opc.tcp://127.0.0.1:4840/", "username": "edge", "password": password, **more}
+        return admin.put(address, json={"connections": [{"name": name, "driver": "opcua", "config": config}]})
+
+    def node_reads() -> dict[str, str]:
+        with stack.fresh() as node:
+            config: dict[str, str] = node.get(address, auth=auth).json()["connections"][0]["config"]
+            return config
+
+    first = put("hush-hush-7")
+    assert first.status_code == 200, first.text
+    shown = admin.get(address)
+    mask = shown.json()["connections"][0]["config"]["password"]
+    assert set(mask) == {"•"}
+    assert "hush" not in first.text + shown.text
+    assert node_reads()["password"] == "hush-hush-7"
+    with stack.platform.database.read() as session:
+        stored = str(registry.get_edge_configuration(session, stack.principal("default"), "edge-s").document)
+    assert "hush" not in stored and "sealed:1:" in stored
+    checked = admin.post(f"{address}/check", json=shown.json()).json()
+    assert [one["change"] for one in checked["connections"]] == ["unchanged"], checked
+    assert put(mask).json()["version"] == first.json()["version"]  # nothing was changed
+    assert put("hush-hush-7").json()["version"] == first.json()["version"]
+    assert put(mask, timeout_s=5).json()["version"] == first.json()["version"] + 1
+    assert node_reads() | {"password": "hush-hush-7", "timeout_s": 5} == node_reads()
+    assert put("another-9").status_code == 200
+    assert node_reads()["password"] == "another-9"
+    problem(put(mask, name="other"), 422, "secret_unknown")
 
 
 def test_a_configuration_names_its_wrong_field(admin: httpx2.Client) -> None:

@@ -5,7 +5,7 @@ import pytest
 import trustme
 from tests.support.nats import make_broker
 
-from kaogong.bus import PLATFORM, Bus, Listener, NatsServer, ensure_streams, find_binary, subjects
+from kaogong.bus import PLATFORM, Bus, Listener, NatsServer, ensure_streams, find_binary, pinned, subjects
 from kaogong.core.errors import NotReady, Overloaded
 
 
@@ -46,7 +46,7 @@ async def test_tls_is_the_only_way_in_when_certificates_are_given(tmp_path: Path
     broker = make_broker(tmp_path, nats=listener, mqtt=listener)
     await broker.server.start()
     assert broker.url.startswith("tls://")
-    bus = await Bus.connect(broker.url, user=PLATFORM, password=broker.platform.seed, name="t", pinned_certificate=certificate)
+    bus = await Bus.connect(broker.url, user=PLATFORM, password=broker.platform.seed, name="t", tls=pinned(certificate))
     await ensure_streams(bus)
     assert await bus.publish_stream(subjects.up("acme", "pump-1"), b"{}") == 1
     await bus.close()

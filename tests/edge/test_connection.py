@@ -202,7 +202,7 @@ async def test_restarted_opcua_server_is_subscribed_anew(tmp_path: Path) -> None
         await peer.start()
         before = len(f.of("p1"))
         await until(lambda: len(f.of("p1")) > before, "subscribed anew")
-        assert (f.report.state, f.report.good, f.report.bad) == ("degraded", 2, 1)
+        await until(lambda: (f.report.state, f.report.good, f.report.bad) == ("degraded", 2, 1), "the report says so")
         await peer.nodes[1].write_value(77.5)
         await until(lambda: f.of("p1")[-1][3] == 77.5, "a change comes through")
     await peer.stop()

@@ -1,18 +1,13 @@
-"""A historian on a folder of its own, and batches of samples for it."""
+"""Batches of samples for a historian."""
 
-import asyncio
-import shutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import polars as pl
-import pytest
 
 from kaogong.core.sample import SAMPLES
 from kaogong.historian import NAMES
-from kaogong.historian.local import LocalHistorian
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 START = NOW - timedelta(hours=2)
@@ -51,29 +46,3 @@ def series(values: Sequence[float], *, start: datetime = START, step: float = 1.
 
 def names(*rows: tuple[int, str, int, str, str], place: str = "") -> pl.DataFrame:
     return pl.DataFrame([(*row, place) for row in rows], schema=NAMES, orient="row")
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with an empty, migrated store: copying it is faster than making it."""
-    folder = tmp_path_factory.mktemp("historian") / "migrated"
-
-    async def make() -> None:
-        await (await LocalHistorian.open(f"chdb://{folder}", owner=True)).close()
-
-    with asyncio.Runner() as runner:
-        runner.run(make())
-    return folder
-
-
-@pytest.fixture
-def dsn(migrated: Path, tmp_path: Path) -> str:
-    shutil.copytree(migrated, tmp_path / "historian", symlinks=True)
-    return f"chdb://{tmp_path}/historian"
-
-
-@pytest.fixture
-async def historian(dsn: str) -> AsyncIterator[LocalHistorian]:
-    opened = await LocalHistorian.open(dsn, owner=True)
-    yield opened
-    await opened.close()

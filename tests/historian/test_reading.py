@@ -129,12 +129,12 @@ async def test_a_late_value_is_rolled_up_again(historian: LocalHistorian) -> Non
     assert hours["value"].to_list()[0] == pytest.approx((58 + 62 + 7) / 61)
 
 
-async def test_dirty_marks_wait_for_the_next_owner(dsn: str) -> None:
-    first = await LocalHistorian.open(dsn, owner=True)
+async def test_dirty_marks_wait_for_the_next_owner(store_dsn: str) -> None:
+    first = await LocalHistorian.open(store_dsn, owner=True)
     await first.write(series([1.0] * 10, start=MIDNIGHT), batch=1)
     assert await first.settle() == 0
     await first.close()
-    second = await LocalHistorian.open(dsn, owner=True)
+    second = await LocalHistorian.open(store_dsn, owner=True)
     assert (await second.storage()).dirty == 1
     assert await second.settle(everything=True) == 1
     assert (await second.storage()).tables["rollup_1m"].rows == 1

@@ -52,36 +52,36 @@ async def figures(dsn: str) -> tuple[int, int, int, int]:
 
 
 @pytest.mark.req("E01")
-async def test_acknowledged_rows_survive_kills_once(dsn: str) -> None:
+async def test_acknowledged_rows_survive_kills_once(store_dsn: str) -> None:
     told = 0
     for count in (7, 1, 12):
-        with writer(dsn) as lines:
+        with writer(store_dsn) as lines:
             told = acknowledged(lines, count)
-        last, rows, batches, keys = await figures(dsn)
+        last, rows, batches, keys = await figures(store_dsn)
         assert last >= told
         assert (rows, batches, keys) == (last * POINTS, last, last * POINTS)
 
 
 @pytest.mark.req("E07")
-async def test_a_full_disk_refuses_the_write_whole_and_is_survived(dsn: str) -> None:
-    with writer(dsn, "900") as lines:
+async def test_a_full_disk_refuses_the_write_whole_and_is_survived(store_dsn: str) -> None:
+    with writer(store_dsn, "900") as lines:
         refused = next(line for line in lines if line.startswith("refused"))
         assert "disk_full" in refused or "store_unwritable" in refused, refused
         number = int(refused.split()[1])
         assert next(lines).split() == ["recovered", str(number)]
         assert list(lines) == []
-    historian = await LocalHistorian.open(dsn, owner=True)
+    historian = await LocalHistorian.open(store_dsn, owner=True)
     assert (await historian.accounted("up-1"))[0] == number
     sql = "SELECT count(), uniqExact(value) FROM telemetry FINAL"
     assert (await historian._engine.reading(lambda s: s.frame(sql))).row(0) == (number * POINTS, number)
     await historian.close()
 
 
-async def test_a_second_owner_is_refused_in_words(dsn: str) -> None:
-    with writer(dsn) as lines:
+async def test_a_second_owner_is_refused_in_words(store_dsn: str) -> None:
+    with writer(store_dsn) as lines:
         acknowledged(lines, 1)
         with pytest.raises(ConfigInvalid, match="another process"):
-            await LocalHistorian.open(dsn, owner=True)
+            await LocalHistorian.open(store_dsn, owner=True)
 
 
 async def test_a_migration_that_changed_is_refused(historian: LocalHistorian, tmp_path: Path) -> None:

@@ -101,11 +101,11 @@ async def test_no_value_repeats_as_itself(historian: LocalHistorian) -> None:
     assert (await historian.write(table, batch=3)).unchanged == 1
 
 
-async def test_what_is_newest_is_known_after_a_restart(dsn: str) -> None:
-    first = await LocalHistorian.open(dsn, owner=True)
+async def test_what_is_newest_is_known_after_a_restart(store_dsn: str) -> None:
+    first = await LocalHistorian.open(store_dsn, owner=True)
     await first.write(series([1.0, 2.0]), batch=1)
     await first.close()
-    second = await LocalHistorian.open(dsn, owner=True)
+    second = await LocalHistorian.open(store_dsn, owner=True)
     receipt = await second.write(series([1.0, 3.0]), batch=2)
     assert (receipt.unchanged, receipt.corrected) == (1, 1)
     await second.close()

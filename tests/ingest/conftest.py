@@ -1,12 +1,10 @@
 """Ingest on real parts: a registry in SQLite, a historian on chDB, NATS with its streams."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 import orjson
 import pytest
@@ -99,31 +97,6 @@ def decoded(names: Names, *messages: StreamMessage) -> Batch:
 @pytest.fixture
 def works(sqlite_database: Database) -> Works:
     return Works(sqlite_database)
-
-
-@pytest.fixture(scope="session")
-def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("store") / "empty"
-
-    async def make() -> None:
-        await (await LocalHistorian.open(f"chdb://{folder}", owner=True)).close()
-
-    with asyncio.Runner() as runner:
-        runner.run(make())
-    return folder
-
-
-@pytest.fixture
-def store_dsn(empty_store: Path, tmp_path: Path) -> str:
-    shutil.copytree(empty_store, tmp_path / "historian", symlinks=True)
-    return f"chdb://{tmp_path}/historian"
-
-
-@pytest.fixture
-async def historian(store_dsn: str) -> AsyncIterator[LocalHistorian]:
-    opened = await LocalHistorian.open(store_dsn, owner=True)
-    yield opened
-    await opened.close()
 
 
 @dataclass

@@ -235,6 +235,20 @@ async def test_two_ingests_share_the_partitions_and_one_takes_over(line: Line) -
     await second.release()
 
 
+async def test_partitions_that_another_took_are_let_go_and_taken_up_again(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kaogong.ingest.ingest.RENEW_S", 0.0)
+    keys = [f"partition.{partition}" for partition in (1, 2, 3)]
+    async with line.running():
+        await line.accounted(await line.send(body(now_ms(), flow=1)))
+        for key in keys:
+            await line.bus.kv_put("ingest", key, b'{"owner": "another"}')
+        await line.send(body(now_ms(), flow=2))  # so that the other partitions are behind when they are lost
+        await asyncio.sleep(1.2)
+        for key in keys:
+            await line.bus.kv_delete("ingest", key)
+        await line.accounted(await line.send(body(now_ms(), flow=3)))
+
+
 async def test_the_brokers_copy_of_a_qos_1_message_is_accounted_for_and_not_stored(line: Line) -> None:
     ts = now_ms()
     async with line.running():

@@ -260,6 +260,49 @@ async def test_nats_device_has_its_inbox_and_nothing_more(doors: Doors) -> None:
         await Bus.connect(doors.broker.url, user=credential.username, password="wrong", name="thief", within_s=4)
 
 
+@pytest.mark.req("K07")
+async def test_the_answer_to_a_reading_cannot_be_sent_where_its_device_may_not_speak(doors: Doors) -> None:
+    """The broker answers what a stream took on the subject that the sender names, and no permission covers that."""
+    doors.create("acme.edge-9", "rival.edge-9", is_gateway=True)
+    edges = {}
+    for name in ("acme.edge-9", "rival.edge-9"):
+        credential = doors.credentials[name]
+        edges[name] = await Bus.connect(doors.broker.url, user=credential.username, password=credential.password, name=name)
+    seen = await taken(doors.bus, ">")
+    before = (await doors.bus.stream_state("UP")).messages
+    aims = ["up.rival.pump-1.telemetry", "registry.changes.rival", "historian.query", "_INBOX.platform.x", "gate.ping", "samples.0"]
+    aims += ["down.rival.pump-1.command.1", "$JS.API.STREAM.PURGE.UP", "$SYS.REQ.USER.AUTH", "$MQTT.msgs.down.rival.pump-1.desired"]
+    for aim in aims:
+        await edges["acme.edge-9"].publish("up.acme.edge-9.batch.1", b"{}", reply=aim)
+    assert await edges["acme.edge-9"].publish_stream("up.acme.edge-9.batch.1", b"{}") == before + len(aims) + 1
+    await until(lambda: seen.count("up.acme.edge-9.batch.1") == len(aims) + 1)
+    await doors.bus.flush()
+    assert [subject for subject in seen if subject in aims] == []
+    assert (await doors.bus.stream_state("UP")).messages == before + len(aims) + 1
+    for edge in edges.values():
+        await edge.close()
+
+
+@pytest.mark.req("K07")
+async def test_what_goes_down_reaches_a_device_on_nats_too_and_nobody_else(doors: Doors) -> None:
+    doors.create("acme.edge-9", is_gateway=True)
+    credential = doors.credentials["acme.edge-9"]
+    edge = await Bus.connect(doors.broker.url, user=credential.username, password=credential.password, name="edge")
+    heard, spied = await taken(edge, "down.acme.edge-9.>"), await taken(edge, "down.rival.>")
+
+    async def nudge() -> bool:
+        await doors.bus.publish("down.rival.pump-1.desired", b"{}")
+        await doors.bus.publish("down.acme.edge-9.desired", b"{}")
+        await doors.bus.flush()
+        return bool(heard)
+
+    async with asyncio.timeout(5):
+        while not await nudge():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    assert spied == []
+    await edge.close()
+
+
 async def test_five_hundred_clients_coming_back_at_once_are_all_admitted(doors: Doors) -> None:
     names = [f"acme.meter-{number}" for number in range(500)]
     with doors.database.write() as session:

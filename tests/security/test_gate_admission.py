@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from kaogong.bus.subjects import SPB, SPB_HOST, device_permissions
 from kaogong.registry import CredentialRecord
 from kaogong.security.admission import ClientIds, Roster
 from kaogong.security.violations import LogReader, violations_in
@@ -69,6 +70,14 @@ def test_client_id(client_id: str, username: str, expected: bool) -> None:
     ids = ClientIds()
     ids.take("held", "acme.pump")
     assert ids.may_use(client_id, username, TENANTS, holder_is_connected=False) is expected
+
+
+def test_no_two_devices_share_a_subject_however_their_keys_are_cut() -> None:
+    mine = device_permissions("acme", "pump_1", is_gateway=True)
+    theirs = device_permissions("acme_pump", "1", is_gateway=True)
+    for side in ("publish", "subscribe"):
+        shared = set(mine[side]) & set(theirs[side])
+        assert shared <= {f"{SPB}.STATE.{SPB_HOST}"}  # whether the platform is there, which everybody may know
 
 
 def test_client_id_in_use_is_not_taken_inside_a_tenant_either() -> None:

@@ -100,6 +100,20 @@ async def test_stop_ends_groups_in_order_and_kills_what_does_not_listen(home: Pa
     assert running(home) == {}
 
 
+async def test_a_child_stopped_just_before_us_is_not_started_again(home: Path, said: list[str]) -> None:
+    """Who stops a whole service sends SIGTERM to all its processes, in any order."""
+    supervisor = Supervisor(home, said.append)
+    child = supervisor.start(command(home, "a", "    time.sleep(60)"))
+    await supervisor.all_ready()
+    assert child.process is not None
+    os.kill(child.process.pid, signal.SIGTERM)
+    await child.process.wait()
+    supervisor.let_go()
+    await supervisor.stop([(["a"], 1.0)])
+    assert child.restarts == 0
+    assert [line for line in said if "again" in line] == []
+
+
 @pytest.mark.req("K01")
 def test_children_die_with_a_killed_supervisor(home: Path) -> None:
     script = """

@@ -27,7 +27,7 @@ def test_secrets_are_made_once_and_only_the_owner_may_read_them(tmp_path: Path) 
     folder = tmp_path / "secrets"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(f.stat().st_mode) for f in folder.iterdir()} == {0o600}
-    assert {f.name for f in folder.iterdir()} == {"nats_platform", "nats_sys", "callout_seed", "admin_password"}
+    assert {f.name for f in folder.iterdir()} == {"nats_platform", "nats_sys", "callout_seed", "admin_password", "sealing_key"}
 
 
 def test_leftovers_of_a_killed_supervisor_are_ended(tmp_path: Path) -> None:

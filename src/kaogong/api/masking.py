@@ -30,7 +30,7 @@ def _with_configs(document: Configuration, configs: Iterator[dict[str, Any]]) ->
 
 
 def _hidden(connection: Connection) -> dict[str, Any]:
-    secrets = _secrets(connection)
+    secrets = secrets_of(connection)
     return {key: MASK if value and (key in secrets) else value for key, value in connection.config.items()}
 
 
@@ -46,7 +46,7 @@ def _revealed(connection: Connection, stored: Mapping[str, Any], where: str) -> 
     return config
 
 
-def _secrets(connection: Connection) -> set[str]:
+def secrets_of(connection: Connection) -> set[str]:
     """The settings that are secrets; every text where the driver cannot be asked."""
     try:
         schema = SHELF.load(connection.driver).Config.model_json_schema()

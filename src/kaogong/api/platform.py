@@ -17,7 +17,7 @@ from kaogong.api.standings import Standings
 from kaogong.bus import Bus, Downlink
 from kaogong.db import Database
 from kaogong.historian import Historian
-from kaogong.security import Throttle
+from kaogong.security import Sealer, Throttle
 
 T = TypeVar("T")
 
@@ -43,6 +43,7 @@ class Platform:
     downlink: Downlink
     live: LiveHub
     home: Path
+    sealer: Sealer
     time_zone: ZoneInfo
     mqtt: Listening
     secure: bool = False

@@ -11,8 +11,9 @@ from kaogong.bus import subjects
 from kaogong.bus.connection import Bus, OnState, Subscription
 from kaogong.bus.failures import MAX_PAYLOAD
 from kaogong.bus.push_consumer import PushConsumer
-from kaogong.bus.server import APP, PLATFORM, Listener, NatsServer, ServerOptions, die_with_parent, find_binary, server_configuration
+from kaogong.bus.server import APP, EDGE, PLATFORM, Listener, NatsServer, ServerOptions, die_with_parent, find_binary, server_configuration
 from kaogong.bus.streams import ensure_streams
+from kaogong.bus.trust import pinned, trusting
 from kaogong.bus.types import Cancel, KeyValue, Message, StreamMessage, StreamState
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "APP",
+    "EDGE",
     "MAX_PAYLOAD",
     "PLATFORM",
     "Bus",
@@ -60,6 +62,8 @@ __all__ = [
     "key_pair",
     "new_account_key",
     "new_user_key",
+    "pinned",
     "server_configuration",
     "subjects",
+    "trusting",
 ]

@@ -5,7 +5,6 @@ import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any, Self
 
 from nats.aio.msg import Msg
@@ -76,21 +75,21 @@ class Bus:
         password: str | None = None,
         name: str,
         on_state: OnState | None = None,
-        pinned_certificate: Path | None = None,
+        tls: ssl.SSLContext | None = None,
         within_s: float | None = None,
     ) -> Self:
         """Connect, waiting as long as it takes unless `within_s` is given (then NotReady), and reconnect for ever.
 
         `password` may be an nkey seed (`SU…`), which is how the platform's own processes sign in. `on_state` is told
-        (connected, words) at each change. `pinned_certificate` is the only certificate then believed, whatever name it bears.
+        (connected, words) at each change. `tls` says which certificates are believed (`pinned`, `trusting`); unset: the system's.
         """
-        options: dict[str, Any] = {"name": name, "inbox_prefix": f"_INBOX.{(user or 'client').replace('.', '_')}"}
+        options: dict[str, Any] = {"name": name, "inbox_prefix": f"_INBOX.{user or 'client'}"}
         if password and password.startswith("SU") and len(password) == 58:
             options["nkeys_seed_str"] = password
         elif user is not None:
             options |= {"user": user, "password": password or ""}
-        if pinned_certificate is not None:
-            options["tls"] = pinned(pinned_certificate)
+        if tls is not None:
+            options["tls"] = tls
         bus = cls(url, options, on_state)
         opening = asyncio.get_running_loop().create_task(bus._open())
         try:
@@ -411,12 +410,3 @@ def _words(err: Exception) -> str:
     if "authorization" in text.lower():
         return REFUSED
     return f"the bus does not answer: {text}"
-
-
-def pinned(certificate: Path) -> ssl.SSLContext:
-    """TLS that believes this certificate alone, whatever name it bears."""
-    context = ssl.create_default_context(cafile=str(certificate))
-    # The processes of one installation meet on loopback, whose name is in no certificate; the certificate itself is the proof.
-    context.check_hostname = False
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    return context

@@ -11,9 +11,9 @@ from typing import Self
 import aiomqtt
 import orjson
 
-from kaogong.bus.connection import pinned
 from kaogong.bus.server import PLATFORM
 from kaogong.bus.subjects import SPB, SPB_HOST, down, sparkplug, topic
+from kaogong.bus.trust import pinned
 from kaogong.core import clock
 from kaogong.core.errors import NotReady
 
@@ -59,7 +59,7 @@ class Downlink:
         """
         host, _, port = address.rpartition(":")
         tls = pinned(certificate) if certificate is not None else None
-        downlink = cls(host, int(port), password, tls, identifier, may_connect)
+        downlink = cls(host.strip("[]"), int(port), password, tls, identifier, may_connect)
         downlink._is_host = is_host
         downlink._keeper = asyncio.get_running_loop().create_task(downlink._keep())
         return downlink

@@ -22,7 +22,7 @@ STOP_S = 5.0
 READY = "Server is ready"
 CLIENTS = re.compile(r"Listening for client connections on (\S+)")
 MQTT = re.compile(r"Listening for MQTT clients on \w+://(\S+)")
-APP, SYS = "APP", "SYS"
+APP, EDGE, SYS = "APP", "EDGE", "SYS"
 PLATFORM = "platform"
 
 
@@ -102,6 +102,12 @@ accounts {{
   {APP} {{
     jetstream: enabled
     users: [ {{ nkey: {options.platform_key} }} ]
+    exports: [ {{ service: "up.>" }}, {{ stream: "down.>" }} ]
+  }}
+  # Where devices that speak NATS are kept: whoever publishes names the subject of the answer, and no permission covers that.
+  # Here the answer to a reading cannot be sent where only the platform may speak.
+  {EDGE} {{
+    imports: [ {{ service: {{ account: {APP}, subject: "up.>" }} }}, {{ stream: {{ account: {APP}, subject: "down.>" }} }} ]
   }}
   {SYS} {{
     users: [ {{ nkey: {options.sys_key} }} ]

@@ -107,7 +107,7 @@ def device_permissions(tenant: str, device: str, *, is_gateway: bool) -> dict[st
         # A Sparkplug edge node. A permission cannot hold half a word, so the group is the tenant and nothing more.
         publish += [sparkplug(tenant, kind, device) for kind in ("NBIRTH", "NDATA", "NDEATH")]
         publish += [sparkplug(tenant, kind, device, "*") for kind in ("DBIRTH", "DDATA", "DDEATH")]
-    listen = [f"down.{tenant}.{device}", f"down.{tenant}.{device}.>", f"_INBOX.{tenant}_{device}.>"]
+    listen = [f"down.{tenant}.{device}", f"down.{tenant}.{device}.>", f"_INBOX.{tenant}.{device}.>"]
     if is_gateway:
         commands = [sparkplug(tenant, kind, device) for kind in ("NCMD", "DCMD")]
         listen += [*commands, *(f"{c}.>" for c in commands), f"{SPB}.STATE.{SPB_HOST}"]

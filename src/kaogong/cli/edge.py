@@ -12,11 +12,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 import typer
 
+from kaogong.bus import pinned, trusting
 from kaogong.cli.process import QUIET, ProcessContext, open_process
 from kaogong.core.errors import ConfigInvalid
 from kaogong.edge.configuration import plan, read_document
 from kaogong.edge.node import Node
-from kaogong.edge.source import Credential
+from kaogong.edge.source import Credential, Trust
 from kaogong.formats.report import NodeReport
 from kaogong.settings import Settings
 
@@ -61,19 +62,23 @@ async def _run_local(context: ProcessContext, buffer_mb: int) -> None:
             buffered=waiting,
         )
 
-    await Node(credential, context.home / "edge", buffer_limit=buffer_mb * 1024 * 1024, on_report=told).run()
+    trust, limit = local_trust(context.settings), buffer_mb * 1024 * 1024
+    await Node(credential, context.home / "edge", trust=trust, buffer_limit=limit, on_report=told).run()
 
 
 def local_credential(settings: Settings, home: Path) -> Credential:
     """The credential of the home's own edge node, with the addresses of this start."""
     found = Credential.load(home / "secrets" / "edge.json")
-    host = "127.0.0.1" if settings.http.host in ("0.0.0.0", "::") else settings.http.host  # noqa: S104
-    scheme = "https" if settings.http.tls_certificate else "http"
-    nats = settings.nats.url or f"nats://127.0.0.1:{settings.nats.port}"
-    parts = urlsplit(nats)
+    parts = urlsplit(settings.nats.url or settings.own_bus_url)
     nats = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-    certificate = str(settings.http.tls_certificate or "") if scheme == "https" or nats.startswith("tls://127.0.0.1") else ""
-    return found.model_copy(update={"http": f"{scheme}://{host}:{settings.http.port}", "nats": nats, "certificate": certificate})
+    return found.model_copy(update={"http": settings.console_url, "nats": nats})
+
+
+def local_trust(settings: Settings) -> Trust:
+    """The listeners' own certificates; an external bus is believed as the system does."""
+    console, bus = settings.http.tls_certificate, settings.mqtt.tls_certificate
+    is_own = settings.nats.url in (None, settings.own_bus_url)
+    return Trust(pinned(console) if console else None, pinned(bus) if bus and is_own else None)
 
 
 def _run_gateway(file: Path, folder: Path, buffer_mb: int) -> None:
@@ -86,7 +91,8 @@ def _run_gateway(file: Path, folder: Path, buffer_mb: int) -> None:
     for library in QUIET:
         logging.getLogger(library).setLevel(logging.ERROR)
     _hush_vendors()
-    asyncio.run(_until_stopped(Node(credential, folder, buffer_limit=buffer_mb * 1024 * 1024)))
+    tls = trusting(file.parent / credential.certificate) if credential.certificate else None
+    asyncio.run(_until_stopped(Node(credential, folder, trust=Trust(tls, tls), buffer_limit=buffer_mb * 1024 * 1024)))
 
 
 def _hush_vendors() -> None:

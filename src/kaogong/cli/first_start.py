@@ -31,8 +31,7 @@ def prepare(home: Path, *, demo: bool) -> list[str]:
             _admin(session, principal, home, demo, done)
             credential = _edge_node(session, principal, home, done)
         if credential is not None:
-            scheme = "https" if settings.http.tls_certificate else "http"
-            addresses = {"http": f"{scheme}://127.0.0.1:{settings.http.port}", "nats": settings.nats.url or ""}
+            addresses = {"http": settings.console_url, "nats": settings.nats.url or ""}
             secrets = {"username": credential.username, "password": credential.password, **addresses}
             write_secret(home / "secrets" / "edge.json", json.dumps(secrets))
     finally:

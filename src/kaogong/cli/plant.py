@@ -1,5 +1,6 @@
 """The simulated plant: run it beside a platform, or break something in it."""
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,7 +24,9 @@ def plant(context: typer.Context, home: Home = None) -> None:
     if context.invoked_subcommand is None:
         from kaogong.cli.process import open_process  # noqa: PLC0415  # `plant fault` needs none of it
 
-        open_process(context.obj, "plant").run(operate)
+        process = open_process(context.obj, "plant")
+        logging.getLogger("asyncua").setLevel(logging.CRITICAL)  # its subscriptions log a trace when their server is stopped
+        process.run(operate)
 
 
 @app.command()
@@ -50,21 +53,14 @@ def fault(
 
 async def operate(context: "ProcessContext") -> None:
     """Compose the plant from the settings of its home and run it until stopped."""
+    from kaogong.bus import pinned  # noqa: PLC0415
     from kaogong.plant.mqtt import Broker  # noqa: PLC0415
     from kaogong.plant.operation import Operation  # noqa: PLC0415
     from kaogong.plant.provisioning import Platform  # noqa: PLC0415
 
-    http, mqtt = context.settings.http, context.settings.mqtt
-    scheme = "https" if http.tls_certificate else "http"
-    platform = Platform(
-        f"{scheme}://{_near(http.host)}:{http.port}",
-        "admin",
-        context.secret("admin_password"),
-        str(http.tls_certificate) if http.tls_certificate else None,
-    )
-    broker = Broker(_near(mqtt.host), mqtt.port, "default", str(mqtt.tls_certificate) if mqtt.tls_certificate else None)
+    settings = context.settings
+    console, mqtt = settings.http.tls_certificate, settings.mqtt.tls_certificate
+    platform = Platform(settings.console_url, "admin", context.secret("admin_password"), pinned(console) if console else None)
+    host, _, port = settings.mqtt.near.rpartition(":")
+    broker = Broker(host.strip("[]"), int(port), "default", pinned(mqtt) if mqtt else None)
     await Operation(context.home, platform, broker, context.status.set).run()
-
-
-def _near(host: str) -> str:
-    return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
-from kaogong.bus import PLATFORM, Bus
+from kaogong.bus import PLATFORM, Bus, pinned
 from kaogong.bus.subjects import GATE, STATUS
 from kaogong.core import clock
 from kaogong.core.errors import KaogongError, NotReady
@@ -100,12 +100,6 @@ class ProcessContext:
         """A file of `secrets/` in the home folder."""
         return read_secret(self.home, name)
 
-    @property
-    def mqtt_address(self) -> str:
-        """host:port by which this machine reaches the MQTT listener."""
-        host = "127.0.0.1" if self.settings.mqtt.host in ("0.0.0.0", "::") else self.settings.mqtt.host  # noqa: S104
-        return f"{host}:{self.settings.mqtt.port}"
-
     async def connect_bus(
         self,
         *,
@@ -121,7 +115,7 @@ class ProcessContext:
         from kaogong.bus import Downlink  # noqa: PLC0415  # an edge node never publishes downwards
 
         return await Downlink.connect(
-            self.mqtt_address,
+            self.settings.mqtt.near,
             password=self.secret("nats_platform"),
             identifier=f"$kaogong:{self.name}",
             certificate=self.settings.mqtt.tls_certificate,
@@ -253,12 +247,13 @@ async def connect_bus(
     within_s: float | None = None,
 ) -> Bus:
     """Connect to the bus of this home; an external cluster's URL may carry its own user and password."""
-    url = settings.nats.url or f"nats://127.0.0.1:{settings.nats.port}"
-    pinned = settings.mqtt.tls_certificate if url.startswith("tls://127.0.0.1") else None
+    url = settings.nats.url or settings.own_bus_url
+    certificate = settings.mqtt.tls_certificate if url == settings.own_bus_url else None
     if "@" in url and user == PLATFORM:
         return await Bus.connect(url, name=name, on_state=on_state, within_s=within_s)
     password = read_secret(home, secret)
-    return await Bus.connect(url, user=user, password=password, name=name, on_state=on_state, pinned_certificate=pinned, within_s=within_s)
+    tls = pinned(certificate) if certificate is not None else None
+    return await Bus.connect(url, user=user, password=password, name=name, on_state=on_state, tls=tls, within_s=within_s)
 
 
 def _runner() -> "asyncio.Runner":

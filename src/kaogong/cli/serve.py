@@ -19,6 +19,7 @@ from kaogong.api.live import LiveHub
 from kaogong.cli.process import ProcessContext, open_process
 from kaogong.core.errors import ConfigInvalid
 from kaogong.db import Database
+from kaogong.security import Sealer
 
 app = typer.Typer()
 
@@ -69,6 +70,7 @@ async def _compose(context: ProcessContext, stack: AsyncExitStack) -> api.Platfo
         downlink=downlink,
         live=LiveHub(context.bus),
         home=context.home,
+        sealer=Sealer(context.secret("sealing_key")),
         secure=settings.http.tls_certificate is not None,
         time_zone=ZoneInfo(settings.site.time_zone),
         mqtt=api.Listening(

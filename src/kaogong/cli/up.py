@@ -38,7 +38,8 @@ app = typer.Typer()
 log = logging.getLogger("kaogong.up")
 
 PROCESSES = ("gate", "historian", "serve", "ingest", "edge")
-STOPPING = ((("plant", "edge", "serve", "ingest", "gate"), 4.0), (("historian",), 3.0), (("nats-server",), 2.0))
+# Who reads goes before who is read, so that nobody reports a loss; the seconds count from the beginning.
+STOPPING = ((("edge",), 3.0), (("plant", "serve", "ingest", "gate"), 6.0), (("historian",), 8.5), (("nats-server",), 9.5))
 LOOK_EVERY_S = 1.0
 EXTERNAL_BUS_S = 10.0
 MB = 1024 * 1024
@@ -121,9 +122,9 @@ def _resolve(settings: Settings) -> Settings:
     if nats.url is None:
         mqtt_port = _port("mqtt", mqtt.host, mqtt.port, frozenset({http_port}))
         nats_port = _port("nats", mqtt.host, 0 if mqtt.port == 0 else nats.port, frozenset({http_port, mqtt_port}))
-        scheme = "tls" if mqtt.tls_certificate else "nats"
+        own = settings.model_copy(update={"nats": nats.model_copy(update={"port": nats_port})})
         resolved["mqtt"] = {"host": mqtt.host, "port": mqtt_port}
-        resolved["nats"] = {"port": nats_port, "url": f"{scheme}://{near(mqtt.host)}:{nats_port}"}
+        resolved["nats"] = {"port": nats_port, "url": own.own_bus_url}
     file = settings.home / RESOLVED
     file.touch(mode=0o600)
     file.write_text(json.dumps(resolved), encoding="utf-8")
@@ -137,11 +138,6 @@ def _port(name: str, host: str, wanted: int, taken: frozenset[int]) -> int:
     return found
 
 
-def near(host: str) -> str:
-    """The address by which this machine reaches a listener on `host`."""
-    return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
-
-
 class _Up:
     """One run of the platform."""
 
@@ -153,9 +149,9 @@ class _Up:
         self._bus: Bus | None = None
 
     async def run(self) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         self._supervisor = Supervisor(self._home, _say)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, self._asked_to_stop)
         starting = asyncio.get_running_loop().create_task(self._start())
         watching = asyncio.get_running_loop().create_task(self._watch())
         stopped = asyncio.get_running_loop().create_task(self._stop.wait())
@@ -170,10 +166,16 @@ class _Up:
             await asyncio.gather(starting, stopped, watching, return_exceptions=True)
             for file in (self._home / "ready.json", *self._holds):
                 file.unlink(missing_ok=True)
-            if self._bus is not None:
-                await self._bus.close()
-            await self._supervisor.stop(STOPPING)
+            await asyncio.gather(self._supervisor.stop(STOPPING), self._leave_bus())
         _say("stopped")
+
+    def _asked_to_stop(self) -> None:
+        self._supervisor.let_go()
+        self._stop.set()
+
+    async def _leave_bus(self) -> None:
+        if self._bus is not None:
+            await self._bus.close()
 
     async def _start(self) -> None:
         for hold in self._holds:
@@ -195,7 +197,7 @@ class _Up:
         await self._supervisor.all_ready()
         self._write_ready()
         _say(f"everything is ready after {time.monotonic() - self._began:.1f} s")
-        print(f"ready {self._address}", flush=True)
+        print(f"ready {self._settings.console_url}", flush=True)
         if self._demo:
             plant = self._supervisor.start(self._command("plant"))
             self._print_tour()
@@ -242,15 +244,10 @@ class _Up:
         argv = [*_python("kaogong.cli"), name, "--home", str(self._home)]
         return Command(self._home, name, argv, {"MALLOC_ARENA_MAX": "2"})
 
-    @property
-    def _address(self) -> str:
-        http = self._settings.http
-        return f"{'https' if http.tls_certificate else 'http'}://{near(http.host)}:{http.port}"
-
     def _write_ready(self) -> None:
         ready = {
-            "http": self._address,
-            "mqtt": f"{near(self._settings.mqtt.host)}:{self._settings.mqtt.port}",
+            "http": self._settings.console_url,
+            "mqtt": self._settings.mqtt.near,
             "nats": _without_password(self._settings.nats.url or ""),
             "tenant": "default",
             "admin_user": "admin",
@@ -264,7 +261,7 @@ class _Up:
         password = (self._home / "secrets" / "admin_password").read_text(encoding="utf-8").strip()
         print(
             f"""
-  Open      {self._address}
+  Open      {self._settings.console_url}
   Sign in   admin   password  {password}
 
   What to look at

@@ -17,7 +17,7 @@ from kaogong.edge.collector import Collector
 from kaogong.edge.configuration import ConnectionPlan, plan, read_document
 from kaogong.edge.ending import end
 from kaogong.edge.orders import answered
-from kaogong.edge.source import Credential, Document, Source
+from kaogong.edge.source import Credential, Document, Source, Trust
 from kaogong.edge.uplink import Uplink
 from kaogong.formats.report import BufferReport, ConfigurationReport, NodeReport
 
@@ -30,6 +30,7 @@ REPORT_AT_MOST_EVERY_S = 0.5
 
 TRIAL_S = 60.0  # a changed connection that was well has this long to be well again
 WELL = ("running", "degraded")
+SYSTEM = Trust()
 
 OnReport = Callable[[NodeReport], None]
 
@@ -42,13 +43,14 @@ class Node:
         credential: Credential,
         folder: Path,
         *,
+        trust: Trust = SYSTEM,
         buffer_limit: int = DEFAULT_LIMIT,
         on_report: OnReport = lambda report: None,
         trial_s: float = TRIAL_S,
     ) -> None:
-        self._credential, self._on_report, self._trial_s = credential, on_report, trial_s
+        self._credential, self._trust, self._on_report, self._trial_s = credential, trust, on_report, trial_s
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._source = Source(credential, folder)
+        self._source = Source(credential, folder, trust.http)
         self._buffer = Buffer(folder / "buffer.db", buffer_limit)
         self._uplink = Uplink(self._buffer, self._publish, self._changed)
         self._collector = Collector(folder / "connections", self._uplink.take, self._changed)
@@ -99,7 +101,7 @@ class Node:
                     password=credential.password,
                     name=f"edge {credential.node}",
                     on_state=self._heard,
-                    pinned_certificate=Path(credential.certificate) if credential.certificate else None,
+                    tls=self._trust.nats,
                 )
             )
             try:

@@ -4,7 +4,7 @@ import json
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx2 as httpx
 from pydantic import BaseModel, ConfigDict
@@ -16,8 +16,15 @@ KEPT = "configuration.json"
 ON_TRIAL = "trial.json"
 
 
+class Trust(NamedTuple):
+    """Which certificates are believed where the platform speaks TLS; None: those the system trusts."""
+
+    http: ssl.SSLContext | None = None
+    nats: ssl.SSLContext | None = None
+
+
 class Credential(BaseModel):
-    """The node's secrets file: who it is, and where the platform listens."""
+    """The node's secrets file: who it is, where the platform listens, and the file of the certificate that is believed there."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -66,7 +73,7 @@ class Document:
 class Source:
     """Asks the platform for the node's configuration and keeps the last good one."""
 
-    def __init__(self, credential: Credential, folder: Path) -> None:
+    def __init__(self, credential: Credential, folder: Path, tls: ssl.SSLContext | None = None) -> None:
         self._file = folder / KEPT
         self._trial = folder / ON_TRIAL
         self._path = f"/api/v1/edge-nodes/{credential.node}/configuration"
@@ -74,7 +81,7 @@ class Source:
             base_url=credential.http,
             auth=(credential.username, credential.password),
             timeout=10,
-            verify=_trust(credential.certificate),
+            verify=tls or True,
             trust_env=False,
         )
 
@@ -128,7 +135,3 @@ class Source:
     async def close(self) -> None:
         """Let go of the connection."""
         await self._http.aclose()
-
-
-def _trust(certificate: str) -> ssl.SSLContext | bool:
-    return ssl.create_default_context(cafile=certificate) if certificate else True

@@ -199,7 +199,7 @@ class Ingest:
             await self._open(missing)
         last = look.state.last_sequence
         self.figures.pending = max(0, last - min(self._accounted.values(), default=last))
-        return look.idle
+        return {partition: sequence for partition, sequence in look.idle.items() if partition in self._readers}
 
     async def _look(self, now: float) -> "_Look":
         """Everything the broker is asked, beside the turns: its answers wait behind the messages that are on their way."""

@@ -25,12 +25,12 @@ RETRY_S = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """Where the platform listens; `certificate` is trusted where the listener speaks TLS."""
+    """Where the platform listens; `tls` where the listener speaks it."""
 
     host: str
     port: int
     tenant: str
-    certificate: str | None = None
+    tls: ssl.SSLContext | None = None
 
 
 class Speaker:
@@ -93,10 +93,9 @@ class Speaker:
                 await self._is_mended.wait()
 
     async def _speak(self) -> None:
-        tls = ssl.create_default_context(cafile=self.broker.certificate) if self.broker.certificate else None
         client = aiomqtt.Client(
             self.broker.host, self.broker.port, username=self._username, password=self._password, identifier=self._username.replace(".", ":"),
-            protocol=aiomqtt.ProtocolVersion.V311, keepalive=self._keepalive_s, tls_context=tls, logger=logging.getLogger(LIBRARY),
+            protocol=aiomqtt.ProtocolVersion.V311, keepalive=self._keepalive_s, tls_context=self.broker.tls, logger=logging.getLogger(LIBRARY),
         )  # fmt: skip
         async with client:
             if self.machine.commands:

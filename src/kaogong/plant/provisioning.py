@@ -27,12 +27,12 @@ AT_ONCE = 4  # requests under way; the registry writes one at a time anyway
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """Where the platform is and who we are there. `certificate` is trusted where it speaks TLS."""
+    """Where the platform is and who we are there; `tls` where it speaks that."""
 
     http: str
     username: str
     password: str
-    certificate: str | None = None
+    tls: ssl.SSLContext | None = None
 
 
 class Provisioner:
@@ -50,8 +50,7 @@ class Provisioner:
         self.credentials: dict[str, tuple[str, str]] = {k: (u, p) for k, (u, p) in read_json(self._credentials_file).items()}
         self._digests: dict[str, str] = read_json(self._digests_file)
         self.written = 0
-        verify: ssl.SSLContext | bool = ssl.create_default_context(cafile=platform.certificate) if platform.certificate else True
-        self._http = httpx2.AsyncClient(base_url=f"{platform.http}/api/v1", verify=verify, timeout=30.0, trust_env=False)
+        self._http = httpx2.AsyncClient(base_url=f"{platform.http}/api/v1", verify=platform.tls or True, timeout=30.0, trust_env=False)
 
     async def close(self) -> None:
         """Let go of the connection."""

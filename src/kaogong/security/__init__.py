@@ -6,6 +6,7 @@ May use registry, audit and db. Called by api (people, machines), the gate proce
 from kaogong.security.connections import REFUSALS, DeviceConnection, connection_of, connections_of
 from kaogong.security.decisions import ROLES, Action, may, require
 from kaogong.security.passwords import check_password, hash_password, is_password
+from kaogong.security.sealing import SEALED, Sealer
 from kaogong.security.service import (
     BEARER_LIFE,
     COOKIE_LIFE,
@@ -29,10 +30,12 @@ __all__ = [
     "COOKIE_LIFE",
     "REFUSALS",
     "ROLES",
+    "SEALED",
     "Action",
     "Caller",
     "DeviceConnection",
     "Entry",
+    "Sealer",
     "SessionInfo",
     "Throttle",
     "TokenInfo",

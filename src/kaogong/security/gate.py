@@ -7,8 +7,7 @@ import hmac
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
@@ -22,11 +21,11 @@ from kaogong.registry.changes import DEVICES, range_of
 from kaogong.security import connections
 from kaogong.security.admission import RESERVED_PREFIX, ClientIds, Known, Roster
 from kaogong.security.jwt import ConnectRequest, admit, read_request, refuse
+from kaogong.security.presence import Connected, Presence
 
 log = logging.getLogger(__name__)
 
 CALLOUT = "$SYS.REQ.USER.AUTH"
-EVENTS = "$SYS.ACCOUNT.APP"
 NOTE_EVERY_S = 0.5
 CHECK_EVERY_S = 2.0
 FEED_MANY = 5000
@@ -34,21 +33,7 @@ LOOKUPS_A_SECOND = 50  # refused names that are looked up in the registry; a flo
 SECOND_LOOKS = 5000
 FEED_S = 2.0  # what the change feed takes at most while all is well
 RECENT = ("unknown", "wrong_password", "no_credential", "revoked")
-PAGE = 1024
-REMEMBERED = 1000  # closed connections whose last violation may still stand in the log to come
 PLATFORM_PERMISSIONS = {"publish": ["down.>", *subjects.SPARKPLUG_DOWN], "subscribe": list[str]()}
-
-
-class Connected(NamedTuple):
-    """One open connection of a device."""
-
-    server_id: str
-    number: int
-    username: str
-    client_id: str
-    address: str
-    protocol: str
-    since: datetime
 
 
 async def _pong(_: bytes) -> bytes:
@@ -65,10 +50,7 @@ class Gate:
         self._signer = Signer(issuer_seed)
         self._platform_digest = hashlib.sha256(platform_secret.encode()).digest()
         self.roster, self._client_ids = Roster(), ClientIds()
-        self._open: dict[tuple[str, int], Connected] = {}
-        self._by_user: dict[str, set[tuple[str, int]]] = {}
-        self._numbers: dict[int, Connected] = {}
-        self._left: deque[Connected] = deque()
+        self._presence = Presence(self._came, self._went)
         self._noted: dict[int, dict[str, Any]] = {}
         self._changed: dict[str, None] = {}
         self._ranges: list[tuple[int, int]] = []
@@ -87,9 +69,7 @@ class Gate:
         await self._snapshot()
         self._bus.on_reconnect.append(self._was_away)
         if self._system is not None:
-            await self._system.subscribe(f"{EVENTS}.CONNECT", self._connected)
-            await self._system.subscribe(f"{EVENTS}.DISCONNECT", self._disconnected)
-            await self._list_connections()
+            await self._presence.follow(self._system)
         await self._bus.subscribe(CALLOUT, self._answer, queue="gate")
         await self._bus.serve(subjects.GATE, _pong, queue="gate")
 
@@ -104,7 +84,7 @@ class Gate:
         """For the status: how many are known, connected, admitted and refused, and the last refusals."""
         return {
             "devices": len(self.roster),
-            "connected": len(self._by_user),
+            "connected": len(self._presence),
             "admitted": self.admitted,
             "refused": self.refused,
             "refusals": list(self.refusals),
@@ -155,8 +135,7 @@ class Gate:
 
     def _may_use(self, request: ConnectRequest) -> bool:
         holder = self._client_ids.holder(request.client_id)
-        mine = self._by_user.get(holder, ()) if holder else ()
-        connected = any(self._open[key].client_id == request.client_id for key in mine)
+        connected = holder is not None and self._presence.uses(holder, request.client_id)
         return self._client_ids.may_use(request.client_id, request.username, self.roster.tenants, connected)
 
     async def _say(self, reply: str, request: ConnectRequest, reason: str | None) -> None:
@@ -182,91 +161,20 @@ class Gate:
 
     # What the broker tells
 
-    async def _connected(self, message: Message) -> None:
-        event = orjson.loads(message.data)
-        client = event["client"]
-        if "." in client.get("user", ""):
-            self._add(
-                Connected(
-                    event["server"]["id"],
-                    client["id"],
-                    client["user"],
-                    client.get("client_id", ""),
-                    client.get("host", ""),
-                    client.get("client_type", "nats"),
-                    datetime.fromisoformat(client["start"]),
-                )
-            )
-
-    def _add(self, one: Connected) -> None:
-        key = (one.server_id, one.number)
-        self._open[key] = self._numbers[one.number] = one
-        self._by_user.setdefault(one.username, set()).add(key)
+    def _came(self, one: Connected) -> None:
         known = self.roster.get(one.username)
         if known is not None:
             about = {"client_id": one.client_id[:128], "address": one.address, "protocol": one.protocol}
             self._note(known, connected=True, since=one.since, **about)
 
-    async def _disconnected(self, message: Message) -> None:
-        event = orjson.loads(message.data)
-        key = (event["server"]["id"], event["client"]["id"])
-        if key in self._open:
-            self._remove(key)
-
-    def _remove(self, key: tuple[str, int]) -> None:
-        gone = self._open.pop(key)
-        self._left.append(gone)
-        if len(self._left) > REMEMBERED:
-            oldest = self._left.popleft()
-            if self._numbers.get(oldest.number) is oldest:
-                del self._numbers[oldest.number]
-        mine = self._by_user[gone.username]
-        mine.discard(key)
-        if not mine:
-            del self._by_user[gone.username]
-            known = self.roster.get(gone.username)
-            if known is not None:
-                self._note(known, connected=False, since=clock.now())
-
-    async def _list_connections(self) -> None:
-        """After a start: who is connected already, and whether they still may be."""
-        assert self._system is not None
-        found: dict[tuple[str, int], Connected] = {}
-        offset = 0
-        while True:
-            question = {"auth": True, "acc": "APP", "offset": offset, "limit": PAGE, "sort": "cid"}
-            try:
-                answer = orjson.loads(await self._system.request("$SYS.REQ.SERVER.PING.CONNZ", orjson.dumps(question), timeout_s=10))
-            except NotReady as err:
-                log.warning("the broker does not list its connections: %s", err.message)
-                return
-            page = answer["data"].get("connections") or []
-            for one in page:
-                if "." in one.get("authorized_user", ""):
-                    key = (answer["data"]["server_id"], one["cid"])
-                    found[key] = Connected(
-                        *key,
-                        one["authorized_user"],
-                        one.get("mqtt_client", ""),
-                        one["ip"],
-                        one["type"],
-                        datetime.fromisoformat(one["start"]),
-                    )
-            offset += PAGE
-            if len(page) < PAGE:
-                break
-        for key in [k for k in self._open if k not in found]:
-            self._remove(key)
-        for key, connected in found.items():
-            if key not in self._open:
-                self._add(connected)
-        self._relist = False
+    def _went(self, one: Connected) -> None:
+        known = self.roster.get(one.username)
+        if known is not None:
+            self._note(known, connected=False, since=clock.now())
 
     def violation(self, number: int, words: str) -> None:
         """The broker's log tells that connection `number` tried something without permission."""
-        one = next((c for c in self._open.values() if c.number == number), None) or next(
-            (c for c in self._left if c.number == number), None
-        )
+        one = self._presence.numbered(number)
         known = self.roster.get(one.username) if one is not None else None
         if known is not None:
             self._note(known, last_violation_at=clock.now(), last_violation=words[:256])
@@ -317,7 +225,7 @@ class Gate:
     async def _snapshot(self) -> None:
         self._changed.clear()
         self._ranges.clear()
-        connected = {name: self.roster.get(name) for name in self._by_user}
+        connected = {name: self.roster.get(name) for name in self._presence}
 
         def read() -> tuple[Roster, dict[str, str], int]:
             fresh, held = Roster(), {}
@@ -352,8 +260,9 @@ class Gate:
                 self.roster.put(record)
             if record is None or record.deleted:
                 self._client_ids.release(name)
-            if self._lost(before, self.roster.get(name)):
-                lost += self._by_user.get(name, ())
+            if self._lost(before, self.roster.get(name)) and self._presence.of(name):
+                log.info("disconnecting %s", name)
+                lost += self._presence.of(name)
         self._tell_waiting()
         for key in lost:
             await self._kick(key)
@@ -369,8 +278,6 @@ class Gate:
     async def _kick(self, key: tuple[str, int]) -> None:
         if self._system is None:
             return
-        if key in self._open:
-            log.info("disconnecting %s", self._open[key].username)
         with contextlib.suppress(KaogongError):  # what is still there is found by the next check
             await self._system.request(f"$SYS.REQ.SERVER.{key[0]}.KICK", orjson.dumps({"cid": key[1]}), timeout_s=1)
 
@@ -380,7 +287,7 @@ class Gate:
         self._noted.setdefault(known.device_id, {"tenant_id": known.tenant_id}).update(seen)
 
     async def _keep_notes(self) -> None:
-        connected = {k.device_id for name in self._by_user if (k := self.roster.get(name)) is not None}
+        connected = {k.device_id for name in self._presence if (k := self.roster.get(name)) is not None}
         await asyncio.to_thread(self._write, {}, connected)
         while True:
             try:
@@ -419,11 +326,11 @@ class Gate:
         while True:
             await asyncio.sleep(CHECK_EVERY_S)
             with contextlib.suppress(NotReady):
-                unwanted = [name for name in self._by_user if self._lost(None, self.roster.get(name))]
+                unwanted = [name for name in self._presence if self._lost(None, self.roster.get(name))]
                 if unwanted:
                     await self._refresh(unwanted)
                 if self._relist and self._system is not None:
-                    await self._list_connections()
+                    self._relist = not await self._presence.list_anew(self._system)
                 newest = await asyncio.to_thread(head)
                 self._resync = self._resync or (behind and newest > self._seq)
                 behind = newest > self._seq

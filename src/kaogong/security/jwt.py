@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from kaogong.bus import APP, Signer
+from kaogong.bus import APP, EDGE, Signer
 from kaogong.core import clock
 
 HEADER = base64.urlsafe_b64encode(b'{"typ":"JWT","alg":"ed25519-nkey"}').rstrip(b"=")
@@ -46,7 +46,7 @@ def admit(signer: Signer, request: ConnectRequest, permissions: Mapping[str, Seq
     user = {
         "iss": signer.public,
         "sub": request.user_key,
-        "aud": APP,
+        "aud": APP if request.protocol == "mqtt" else EDGE,
         "name": request.username,
         "iat": _now(),
         "nats": {

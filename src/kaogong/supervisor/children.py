@@ -25,6 +25,9 @@ BACKOFF_S = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 HEALTHY_S = 60.0
 DEATHS_BEFORE_FIRST_READY = 3
 LOOK_S = 0.02
+# Whoever stops a whole service sends SIGTERM to all its processes at once, and a child may be gone before we have heard.
+ASKED_TOO_S = 0.5
+ASKED_BY = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Program(Protocol):
@@ -127,7 +130,7 @@ class Supervisor:
         self._home, self._say = home, say
         self.children: dict[str, Child] = {}
         self._keepers: dict[str, asyncio.Task[None]] = {}
-        self._stopping = False
+        self._stopping = asyncio.Event()
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     def start(self, program: Program, after: Awaitable[Any] | None = None) -> Child:
@@ -139,10 +142,10 @@ class Supervisor:
     async def _keep(self, child: Child, after: Awaitable[Any] | None) -> None:
         if after is not None:
             await after
-        while not self._stopping:
+        while not self._stopping.is_set():
             began = asyncio.get_running_loop().time()
             ended = await self._live(child)
-            if self._stopping:
+            if await self._is_stopping(child):
                 return
             if asyncio.get_running_loop().time() - began > HEALTHY_S:
                 child.deaths = 0
@@ -154,6 +157,14 @@ class Supervisor:
             if not child.ready.is_set() and child.deaths >= DEATHS_BEFORE_FIRST_READY and not self.failed.done():
                 self.failed.set_result(f"{child.name} does not start: {ended}")
             await asyncio.sleep(wait)
+
+    async def _is_stopping(self, child: Child) -> bool:
+        code = child.process.returncode if child.process is not None else None
+        if code is not None and (code >= 0 or -code in ASKED_BY):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ASKED_TOO_S):
+                    await self._stopping.wait()
+        return self._stopping.is_set()
 
     async def _live(self, child: Child) -> str:
         began = asyncio.get_running_loop().time()
@@ -208,26 +219,32 @@ class Supervisor:
         if self.failed.done():
             raise NotReady(self.failed.result(), code="start_failed")
 
+    def let_go(self) -> None:
+        """From now on a child that ends is not started again. `stop` follows."""
+        self._stopping.set()
+
     async def stop(self, order: Sequence[tuple[Sequence[str], float]]) -> None:
-        """End the children in groups: SIGTERM to a group, then, after its seconds, SIGKILL to what is left."""
-        self._stopping = True
-        for names, patience_s in order:
-            await asyncio.gather(*(self._end(self.children[n], patience_s) for n in names if n in self.children))
+        """End the children in groups: SIGTERM to a group; SIGKILL to what is left when its seconds, counted from now, are over."""
+        self.let_go()
+        began = asyncio.get_running_loop().time()
+        for names, until_s in order:
+            deadline = began + until_s
+            await asyncio.gather(*(self._end(self.children[n], deadline) for n in names if n in self.children))
         for keeper in self._keepers.values():
             keeper.cancel()
         await asyncio.gather(*self._keepers.values(), return_exceptions=True)
 
-    async def _end(self, child: Child, patience_s: float) -> None:
+    async def _end(self, child: Child, deadline: float) -> None:
         process = child.process
         if process is None or process.returncode is not None:
             return
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGTERM)
         try:
-            async with asyncio.timeout(patience_s):
+            async with asyncio.timeout_at(deadline):
                 await process.wait()
         except TimeoutError:
-            log.warning("%s does not stop within %g s: killed", child.name, patience_s)
+            log.warning("%s does not stop in time: killed", child.name)
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()

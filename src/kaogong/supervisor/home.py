@@ -1,5 +1,6 @@
 """The home folder: one supervisor at a time, its secrets, its pid files, its ballast."""
 
+import base64
 import contextlib
 import fcntl
 import os
@@ -53,6 +54,7 @@ def ensure_secrets(home: Path) -> Secrets:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     secret(home, "admin_password", lambda: secrets.token_urlsafe(12))
+    secret(home, "sealing_key", lambda: base64.b64encode(secrets.token_bytes(32)).decode())
     return Secrets(
         key_pair(secret(home, "nats_platform", lambda: new_user_key().seed)),
         key_pair(secret(home, "nats_sys", lambda: new_user_key().seed)),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from kaogong import registry
 from kaogong.api.access import Edit, PlatformOf, ReadConfiguration, See, own_device
 from kaogong.api.connections import MOST_NODES, NEVER_REPORTED, report_of, reports_of
+from kaogong.api.edge_secrets import opened, sealed
 from kaogong.api.errors import answers
 from kaogong.api.masking import masked, unmasked
 from kaogong.api.paging import KeyPath, Version
@@ -81,7 +82,7 @@ async def get_edge_node_configuration(
     response.headers["etag"] = f'"{found.version}"'
     if if_none_match is not None and if_none_match.strip() == response.headers["etag"]:
         return Response(status_code=304, headers={"etag": response.headers["etag"]})  # type: ignore[return-value]
-    document = Configuration.model_validate(found.document)
+    document = opened(found.document, platform.sealer, _place(caller.principal, key))
     return document if caller.entry is Entry.DEVICE else await to_thread.run_sync(masked, document)
 
 
@@ -94,13 +95,13 @@ async def put_edge_node_configuration(
     A secret that is still masked stays as it is stored.
     """
     former = await platform.read(lambda session: _latest(session, caller.principal, key))
-    document = unmasked(document, Configuration.model_validate(former.document))
+    place = _place(caller.principal, key)
+    document = unmasked(document, opened(former.document, platform.sealer, place))
     await to_thread.run_sync(plan, document)
+    kept = await to_thread.run_sync(sealed, document, former.document, platform.sealer, place)
 
     def put(session: Session) -> EdgeConfiguration:
-        return registry.put_edge_configuration(
-            session, caller.principal, key, document.model_dump(mode="json", exclude_unset=True), version=version
-        )
+        return registry.put_edge_configuration(session, caller.principal, key, kept, version=version)
 
     made = await platform.write(put)
     await platform.bus.publish(desired(caller.principal.tenant, key), str(made.version).encode())
@@ -113,7 +114,7 @@ async def put_edge_node_configuration(
 async def check_edge_node_configuration(platform: PlatformOf, caller: Edit, key: KeyPath, document: Configuration) -> ConfigurationCheck:
     """What writing this configuration would change; nothing is written. A wrong field is named as writing it would."""
     stored = await platform.read(lambda session: _latest(session, caller.principal, key))
-    former = Configuration.model_validate(stored.document)
+    former = opened(stored.document, platform.sealer, _place(caller.principal, key))
     document = unmasked(document, former)
     await to_thread.run_sync(plan, document)
     told = document.model_dump(mode="json")
@@ -138,6 +139,10 @@ def connection_changes(before: Configuration, after: Configuration) -> list[Conn
             ConnectionChange(name=name, driver=shown.driver, change=change, points=points, points_before=points_before, devices=devices)
         )
     return found
+
+
+def _place(principal: Principal, node: str) -> str:
+    return f"{principal.tenant}/{node}"
 
 
 def desired(tenant: str, node: str) -> str:

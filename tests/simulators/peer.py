@@ -159,6 +159,9 @@ class Listener(ABC):
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
+        if not self._server.is_serving():  # somebody who came while we left
+            writer.close()
+            return
         self._connections[writer] = task
         try:
             with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):

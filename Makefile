@@ -2,8 +2,8 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 HOME_DIR ?= demo-home
-# Two test processes, a file at a time, where pytest-xdist is installed.
-WORKERS = $(shell $(PY) -c "import xdist" 2>/dev/null && echo "-n 2 --dist loadfile")
+# Two test processes, a file at a time.
+WORKERS = -n 2 --dist loadfile
 
 .PHONY: help
 help: ## list the commands

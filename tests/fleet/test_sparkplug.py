@@ -114,6 +114,13 @@ def load(value: float, seq: int, at: int = T) -> bytes:
 LOAD = Metric("Load", 1, T, DataType.DOUBLE, 0.0, 0, "kW")
 
 
+async def drained(doors: Doors) -> None:
+    """What stands in UP is not kept twice: at most the copy of the last QoS 1 message is left."""
+    async with asyncio.timeout(10):
+        while (await doors.bus.stream_state(subjects.SPARKPLUG)).messages > 1:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
 async def test_births_outlive_the_host_and_a_gap_asks_for_them(doors: Doors, node: str) -> None:
     async with doors.client(node, will=aiomqtt.Will("spBv1.0/acme/NDEATH/edge-1", birth(), qos=1)) as client:
         await client.subscribe("spBv1.0/acme/NCMD/edge-1/#", qos=1)
@@ -121,6 +128,7 @@ async def test_births_outlive_the_host_and_a_gap_asks_for_them(doors: Doors, nod
             await client.publish("spBv1.0/acme/NBIRTH/edge-1", birth(LOAD), qos=1)
             await client.publish("spBv1.0/acme/NDATA/edge-1", load(1.5, 1), qos=0)
             await until(lambda: platform.value("edge-1", "load") == {"v": 1.5, "u": "kW"})
+            await drained(doors)
         # Nobody follows now; the alias in this one is explained by the birth of before.
         await client.publish("spBv1.0/acme/NDATA/edge-1", load(2.5, 2), qos=1)
         async with hosting(doors) as (platform, _):
@@ -131,8 +139,7 @@ async def test_births_outlive_the_host_and_a_gap_asks_for_them(doors: Doors, nod
             async with asyncio.timeout(10):
                 command = await anext(aiter(client.messages))
             assert [(m.name, m.value) for m in decode(bytes(command.payload)).metrics] == [(REBIRTH, True)]
-        state = await doors.bus.stream_state(subjects.SPARKPLUG)
-        assert state.messages <= 1, "what stands in UP is not kept twice; the copy of the last QoS 1 message may still stand"
+            await drained(doors)
 
 
 async def test_what_cannot_be_read_is_refused_with_words_and_costs_no_neighbour(doors: Doors, node: str) -> None:

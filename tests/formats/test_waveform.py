@@ -66,8 +66,6 @@ json = st.recursive(
 
 
 @settings(max_examples=300, deadline=None)
-@given(
-    st.fixed_dictionaries({}, optional=dict.fromkeys(("ts", "rate", "unit", "samples", "f32", "i16", "scale", "offset"), json)) | json
-)
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(("ts", "rate", "unit", "samples", "f32", "i16", "scale", "offset"), json)) | json)
 def test_nothing_that_json_can_say_breaks_it(body: Any) -> None:
     assert len(read_waveform(body, NOW)) in (2, 4)

@@ -61,11 +61,12 @@ BODIES: dict[str, Any] = {
     "make_mark": {"kind": "note", "device": "only-other", "text": "x", "from": "2026-11-21T08:00:00Z", "to": "2026-11-21T09:00:00Z"},
     "enter_readings": {"readings": [{"property": "flow", "value": 1}]},
 }
-QUERIES = {
+QUERIES: dict[str, Any] = {
     "get_device_history": {"property": "flow"},
     "get_asset_history": {"property": "flow"},
     "get_device_versions": {"property": "flow"},
     "get_asset_versions": {"property": "flow"},
+    "import_history": {},
     "stream_live": {"points": "only-other.flow"},
 }
 

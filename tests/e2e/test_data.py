@@ -126,3 +126,36 @@ def test_a_gateway_sends_columns_through_the_broker_and_people_take_them_away_as
     printed = example("work-with-data.md", "arrow.stream", KAOGONG_TOKEN=token, KAOGONG_URL=plain.ready["http"])
     assert "pump-a" in printed
     assert "69.5" in printed
+
+
+@pytest.mark.req("D01", "D04", "E04", "J01")
+def test_history_goes_out_as_a_file_and_comes_in_again_once(plain: Platform, device: dict[str, str], tmp_path: Path) -> None:
+    key, start = device["key"], moment(300)
+    lines = ["device,property,observed_at,value", *(f"{key},flow,{(start + timedelta(minutes=i)).isoformat()},{i / 4}" for i in range(200))]
+    first = tmp_path / "first.csv"
+    first.write_text("\n".join([*lines, f"{key},flow,never,1", f"{key},flwo,{start.isoformat()},1"]))
+    (tmp_path / "token").write_text(plain.http.headers["Authorization"].removeprefix("Bearer "))
+    login = ("--home", str(plain.home), "--token-file", str(tmp_path / "token"))
+    run = kaogong("import", str(first), *login, "--report", str(tmp_path / "report"))
+    assert run.returncode == 2
+    assert "row 201, observed_at" in run.stdout
+    assert "200 samples taken, 2 problems" in run.stdout
+    assert [json.loads(line)["row"] for line in (tmp_path / "report").read_text().splitlines()] == [201, 202]
+    assert eventually(lambda: flow(plain, key), lambda found: len(found) == 200) == [i / 4 for i in range(200)]
+
+    file = tmp_path / "out.parquet"
+    assert kaogong("export", str(file), "--device", key, "--from", start.isoformat(), *login).returncode == 0
+    twin = plain.call("POST", "/devices", json={"key": f"{key}-twin", "type": "meter"})["key"]
+    table = pl.read_parquet(file).with_columns(pl.lit(twin).alias("device"))
+    table.write_parquet(file)
+    for _ in range(2):
+        run = kaogong("import", str(file), *login)
+        assert run.returncode == 0, run.stdout + run.stderr
+    assert eventually(lambda: flow(plain, twin), lambda found: len(found) == 200) == [i / 4 for i in range(200)]
+    assert plain.call("GET", f"/devices/{twin}/versions", params={"property": "flow"})["items"] == [], "a repeat corrects nothing"
+
+
+def kaogong(*words: str) -> "subprocess.CompletedProcess[str]":
+    """The command as a user types it."""
+    command = [str(Path(sys.executable).with_name("kaogong")), *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)

@@ -1054,6 +1054,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import History
+         * @description Samples of a CSV or Parquet file. Sent again it changes nothing: a sample is its point, its time and its value.
+         */
+        post: operations["import_history"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger": {
         parameters: {
             query?: never;
@@ -3110,6 +3130,23 @@ export interface components {
             /** Partition */
             partition: number;
         };
+        /**
+         * Imported
+         * @description What became of a file's rows. `samples` are on their way: acknowledged, never lost.
+         */
+        Imported: {
+            /**
+             * Problems
+             * @description The first thousand.
+             */
+            problems: components["schemas"]["RowProblem"][];
+            /** Refused */
+            refused: number;
+            /** Rows */
+            rows: number;
+            /** Samples */
+            samples: number;
+        };
         JsonValue: unknown;
         /**
          * Kind
@@ -4160,6 +4197,23 @@ export interface components {
          */
         Rotated: {
             credential: components["schemas"]["Credential"];
+        };
+        /**
+         * RowProblem
+         * @description Why one row was not taken.
+         */
+        RowProblem: {
+            /** Code */
+            code: string;
+            /** Column */
+            column: string;
+            /** Detail */
+            detail: string;
+            /**
+             * Row
+             * @description Data rows count from 1, the heading not among them.
+             */
+            row: number;
         };
         /**
          * SampleLedger
@@ -9735,6 +9789,114 @@ export interface operations {
             };
             /** @description Not usable */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_history: {
+        parameters: {
+            query?: {
+                /** @description Judge only; nothing is stored. */
+                check?: boolean;
+                /** @description Whose history it is, where no column says so. */
+                device?: string | null;
+                /** @description Of times without one, such as Asia/Shanghai; unset: those are refused. */
+                zone?: string | null;
+            };
+            header?: {
+                /** @description gzip, or nothing. */
+                "content-encoding"?: string | null;
+                "content-type"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/vnd.apache.parquet": string;
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not usable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -67,7 +67,7 @@ class Envelope:
                 self._dress(scope, message)
             await send(message)
 
-        limit = CONFIGURATION_BYTES if scope["path"].endswith(("/configuration", "/devices/bulk")) else BODY_BYTES
+        limit = CONFIGURATION_BYTES if scope["path"].endswith(("/configuration", "/devices/bulk", "/import")) else BODY_BYTES
         receive = limited(scope, receive, limit)
         request = Request(scope, receive)
         try:

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from kaogong.api.points import Speaker
+from kaogong.api.points import Speaker, reference
 from kaogong.api.shapes.marks import ReadingIn, ReadingsIn
 from kaogong.core.errors import ConfigInvalid
 from kaogong.core.principal import Principal
 from kaogong.core.quality import Quality
 from kaogong.formats.judge import Refused, judge
 from kaogong.historian import Mark, MarkKind
-from kaogong.registry import Binding, Property, PropertyRef
+from kaogong.registry import Binding
 
 AHEAD_AT_MOST = timedelta(minutes=10)  # what ingest allows a device
 
@@ -55,7 +55,7 @@ def _one(speaker: Speaker, bindings: Sequence[Binding], reading: ReadingIn, numb
     if prop.expression is not None:
         raise ConfigInvalid(f"{prop.key} is derived from other properties; correct those.", code="property_derived", field=field)
     written = {"v": reading.value, "q": int(Quality.GOOD_EDITED)} | ({"u": reading.unit} if reading.unit else {})
-    read = judge(_names(prop), written)
+    read = judge(reference(prop), written)
     if isinstance(read, Refused):
         raise ConfigInvalid(read.detail, code=read.reason.value, field=field)
     observed_at = reading.observed_at or moment
@@ -73,8 +73,3 @@ def _one(speaker: Speaker, bindings: Sequence[Binding], reading: ReadingIn, numb
 
 def _holds(binding: Binding, at: datetime) -> bool:
     return (binding.valid_from is None or binding.valid_from <= at) and (binding.valid_to is None or at < binding.valid_to)
-
-
-def _names(prop: Property) -> PropertyRef:
-    options = tuple(option.value for option in prop.options)
-    return PropertyRef(prop.id, prop.key, prop.type, prop.unit, prop.min, prop.max, prop.resolution, prop.stale_after_s, None, options)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from kaogong import registry
 from kaogong.core.errors import Missing
 from kaogong.core.principal import Principal
-from kaogong.registry import Property
+from kaogong.registry import Property, PropertyRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +72,11 @@ def _type_of(session: Session, principal: Principal, device: str) -> str | None:
         return registry.get_device(session, principal, device).type
     except Missing:
         return None  # a deleted device is still in the asset's history
+
+
+def reference(prop: Property) -> PropertyRef:
+    """A property as samples are judged by it."""
+    options = tuple(option.value for option in prop.options)
+    return PropertyRef(
+        prop.id, prop.key, prop.type, prop.unit, prop.min, prop.max, prop.resolution, prop.stale_after_s, prop.expression, options
+    )

@@ -20,11 +20,11 @@ class Commands(TyperGroup):
     """`kaogong NAME` loads `kaogong.cli.NAME` (its `app`) when it is run or explained, not before."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return [name.replace("_", "-") for name in COMMANDS]
+        return [_spelled(name) for name in COMMANDS]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        name = cmd_name.replace("-", "_")
-        if name not in COMMANDS:
+        name = next((name for name in COMMANDS if _spelled(name) == cmd_name.replace("_", "-")), None)
+        if name is None:
             return None
         command = typer.main.get_command(import_module(f"kaogong.cli.{name}").app)
         command.name = cmd_name
@@ -32,7 +32,12 @@ class Commands(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name.replace("_", "-"), _summary(name)) for name in COMMANDS])
+            formatter.write_dl([(_spelled(name), _summary(name)) for name in COMMANDS])
+
+
+def _spelled(name: str) -> str:
+    """A file named `import_` is the command `import`, a word that Python keeps for itself."""
+    return name.rstrip("_").replace("_", "-")
 
 
 def _summary(name: str) -> str:

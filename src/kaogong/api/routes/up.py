@@ -151,22 +151,20 @@ def _read(body: bytes) -> Any:
         raise ConfigInvalid(f"The body is not JSON: {err}.", code="json_invalid", field="body") from err
 
 
-def unpacked(body: bytes, encoding: str | None) -> bytes:
+def unpacked(body: bytes, encoding: str | None, most: int = MOST_BYTES) -> bytes:
     """The body without its packing; TooLarge before a small one grows beyond the limit."""
     if encoding in (None, "", "identity"):
         unpacked = body
     elif encoding == "gzip":
         unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
         try:
-            unpacked = unpacker.decompress(body, MOST_BYTES + 1)
+            unpacked = unpacker.decompress(body, most + 1)
         except zlib.error as err:
             raise ConfigInvalid("The body is not gzip.", code="gzip_invalid", field="body") from err
-        if not unpacker.eof and len(unpacked) <= MOST_BYTES:
+        if not unpacker.eof and len(unpacked) <= most:
             raise ConfigInvalid("The gzip body ends too early.", code="gzip_invalid", field="body")
     else:
         raise ConfigInvalid(f"Content-Encoding {encoding[:40]!r} is not read here; write gzip.", code="encoding_unknown", field="body")
-    if len(unpacked) > MOST_BYTES:
-        raise TooLarge(
-            f"A body may have {MOST_BYTES} bytes once it is unpacked; send it in parts.", code="body_too_large", limit=MOST_BYTES
-        )
+    if len(unpacked) > most:
+        raise TooLarge(f"A body may have {most} bytes once it is unpacked; send it in parts.", code="body_too_large", limit=most)
     return unpacked

@@ -142,10 +142,10 @@ def test_a_first_password_must_be_changed_before_anything_else(visit: Visit) -> 
 def test_a_command_is_refused_out_of_range_and_else_answered(visit: Visit) -> None:
     page = visit.open("/devices/inverter-2?tab=commands")
     form = page.get_by_test_id("command-limit_power")
-    form.locator("input").fill("140", timeout=20_000)
+    form.get_by_role("spinbutton").fill("140", timeout=20_000)
     form.get_by_role("button", name="Send").click()
     expect(form).to_contain_text("Allowed: 0 … 100 %")
-    form.locator("input").fill("60")
+    form.get_by_role("spinbutton").fill("60")
     form.get_by_role("button", name="Send").click()
     page.locator(".ant-modal-confirm-btns .ant-btn-primary").click()
     row = page.get_by_test_id("commands").locator("tbody tr").first
@@ -158,7 +158,7 @@ def test_a_connection_is_made_by_its_drivers_form_tried_and_applied(visit: Visit
     page = visit.open("/edge-nodes/edge-1?tab=configuration")
     page.get_by_role("button", name="Add a connection").click(timeout=20_000)
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Driver").click()
+    dialog.get_by_label("Driver").fill("mqtt ·")
     page.locator(".ant-select-item-option", has_text="mqtt ·").first.click()
     dialog.get_by_label("Host").fill("127.0.0.1", timeout=20_000)
     expect(dialog.get_by_label("Port")).to_have_value("1883")

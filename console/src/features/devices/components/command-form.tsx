@@ -50,7 +50,7 @@ export function CommandForm({ device, command }: { device: string; command: Sche
     min == null && max == null ? undefined : t('command.range', { low: min == null ? '−∞' : formatNumber(min, language), high: max == null ? '∞' : formatNumber(max, language), unit: unitSymbol(unit ?? '1') })
   return (
     <Panel title={name}>
-      <Form form={form} layout="vertical" onFinish={ask} data-testid={`command-${command.key}`}>
+      <Form form={form} name={command.key} layout="vertical" onFinish={ask} data-testid={`command-${command.key}`}>
         {localText(command.description, language) && <p className="kg-muted" style={{ marginBottom: 12 }}>{localText(command.description, language)}</p>}
         {command.risk === 'high' && <p className="kg-muted" style={{ marginBottom: 12 }}>{t('command.second_person')}</p>}
         {command.precondition && <p className="kg-muted" style={{ marginBottom: 12 }}>{t('command.interlock', { rule: command.precondition })}</p>}

@@ -158,7 +158,7 @@ def test_a_connection_is_made_by_its_drivers_form_tried_and_applied(visit: Visit
     page = visit.open("/edge-nodes/edge-1?tab=configuration")
     page.get_by_role("button", name="Add a connection").click(timeout=20_000)
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Driver").fill("mqtt ·")
+    dialog.get_by_label("Driver").press_sequentially("mqtt ·", timeout=20_000)
     page.locator(".ant-select-item-option", has_text="mqtt ·").first.click()
     dialog.get_by_label("Host").fill("127.0.0.1", timeout=20_000)
     expect(dialog.get_by_label("Port")).to_have_value("1883")

@@ -76,7 +76,7 @@ export function HistoryHand({ device, type, keys, span, rights, marks }: Props) 
             { key: 'kind', title: t('marks.what'), render: (mark) => <Mark tone={mark.undone_at ? 'ok' : tones[mark.kind]}>{mark.undone_at ? `${t(`marks.kind.${mark.kind}`)} · ${t('marks.undone')}` : t(`marks.kind.${mark.kind}`)}</Mark> },
             { key: 'time', title: t('marks.time'), render: (mark) => `${formatTime(mark.from, language)} – ${formatTime(mark.to, language)}` },
             { key: 'text', title: t('marks.why'), grow: true, render: (mark) => mark.text || '—' },
-            { key: 'properties', title: t('history.properties'), from: 'lg', render: (mark) => mark.properties.map(nameOf).join(', ') },
+            { key: 'properties', title: t('history.properties'), from: 'lg', render: (mark) => (mark.properties.length > 2 ? t('marks.properties', { count: mark.properties.length }) : mark.properties.map(nameOf).join(', ')) },
             { key: 'by', title: t('marks.by'), from: 'md', render: (mark) => t('marks.by_at', { by: mark.undone_by ?? mark.made_by, at: formatTime(mark.undone_at ?? mark.made_at, language) }) },
             {
               key: 'undo',

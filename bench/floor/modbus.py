@@ -29,7 +29,8 @@ class Devices:
 
     def record(self) -> dict[str, Any]:
         """Everything, for JSON."""
-        return {"reads": self.reads, "writes": self.writes, "cpu_s": time.process_time()}
+        reads = {name: {first // 2: seen for first, seen in blocks.items()} for name, blocks in self.reads.items()}
+        return {"reads": reads, "writes": self.writes, "cpu_s": time.process_time()}
 
 
 class Device(asyncio.Protocol):

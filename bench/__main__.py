@@ -2,19 +2,17 @@
 
 import argparse
 import json
-import platform as host
 import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import psutil
-
+from bench import edge
 from bench import peer as peers
 from bench.ingest import gateway_messages, on_peer, on_platform, small_messages
 from bench.platform import Platform
-from bench.report import write_table
+from bench.report import machine, write_table
 
 OUT = Path(__file__).parent / "out"
 
@@ -70,20 +68,12 @@ def main() -> None:
     write_table(results)
     if options.registered:
         subprocess.run([sys.executable, "-m", "bench.registry", "--devices", str(options.registered)], check=True)
+    edge.run(min(options.seconds, 30), [], machine())
 
 
 def show(what: object) -> None:
     """One line on the screen while a run goes on."""
     print(what if isinstance(what, str) else json.dumps(what), flush=True)
-
-
-def machine() -> str:
-    """What a reader needs to judge the figures."""
-    model = subprocess.run(
-        ["sh", "-c", "grep -m1 'model name' /proc/cpuinfo | cut -d: -f2"], capture_output=True, text=True, check=False
-    ).stdout.strip()
-    memory = round(psutil.virtual_memory().total / 2**30)
-    return f"{psutil.cpu_count()} cores ({model}), {memory} GiB, {host.system()} {host.release()}, Python {host.python_version()}, shared"
 
 
 if __name__ == "__main__":

@@ -1,7 +1,11 @@
 """The table of docs/benchmarks.md, written from the results of one run."""
 
+import platform as host
+import subprocess
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 FILE = Path(__file__).parents[1] / "docs/benchmarks.md"
 
@@ -53,3 +57,12 @@ def write_table(results: dict[str, Any]) -> None:
     if "peer_left_out" in results:
         out.append(f"\nThe peer was left out: {results['peer_left_out']}.\n")
     FILE.write_text("".join(out), encoding="utf-8")
+
+
+def machine() -> str:
+    """What a reader needs to judge the figures."""
+    model = subprocess.run(
+        ["sh", "-c", "grep -m1 'model name' /proc/cpuinfo | cut -d: -f2"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    memory = round(psutil.virtual_memory().total / 2**30)
+    return f"{psutil.cpu_count()} cores ({model}), {memory} GiB, {host.system()} {host.release()}, Python {host.python_version()}, shared"

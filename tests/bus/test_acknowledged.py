@@ -9,6 +9,7 @@ import pytest
 from tests.support.nats import Broker, make_broker, until
 
 from kaogong.bus import Bus, Message, Signer, StreamMessage, ensure_streams, subjects
+from kaogong.core.errors import NotReady
 from kaogong.security.jwt import admit, read_request
 
 WINDOW = 50
@@ -73,6 +74,27 @@ async def admit_everybody(broker: Broker, bus: Bus) -> None:
 
     await bus.subscribe("$SYS.REQ.USER.AUTH", answer)
     await bus.flush()
+
+
+async def test_who_waits_for_a_dead_gate_is_not_connected_and_comes_back_with_it(own_broker: Broker) -> None:
+    own_broker.server.keep_ports()
+    platform = await own_broker.bus()
+    with pytest.raises(NotReady, match="did not let us in"):  # past the server's first ping, which is no consent
+        await Bus.connect(own_broker.url, user="acme.e-1", password="x", name="edge", within_s=3)
+    await admit_everybody(own_broker, platform)
+    told: list[str] = []
+    edge = await Bus.connect(own_broker.url, user="acme.e-1", password="x", name="edge", on_state=lambda _, words: told.append(words))
+    await platform.close()  # who admits is gone, and then the server is
+    await own_broker.server.stop()
+    await own_broker.server.start()
+    await until(lambda: "the gate, which admits, may be away" in told[-1], 20)
+    assert not edge.connected
+    again = await own_broker.bus()
+    await admit_everybody(own_broker, again)
+    await until(lambda: edge.connected, 20)
+    await edge.flush()
+    await edge.close()
+    await again.close()
 
 
 async def everything(bus: Bus) -> list[StreamMessage]:

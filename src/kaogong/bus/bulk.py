@@ -4,6 +4,7 @@ The library runs seven patterns, two moves of its buffer and a coroutine for eac
 What is subscribed here is cut out of a whole chunk at once and handed over as bytes; everything else goes the library's way.
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -64,6 +65,31 @@ class BulkClient(Client):
     def __init__(self) -> None:
         super().__init__()
         self._ps: _BulkParser = _BulkParser(self)
+
+    async def _process_connect_init(self) -> None:
+        """Sign in. The library takes any line but an error for consent; a server that waits for the gate sends a PING first, and after
+        two such half-open connections the library's own tasks read from one socket and it never connects again."""
+        half_open = [task for task in (self._reading_task, self._ping_interval_task, self._flusher_task) if task is not None]
+        for task in half_open:
+            task.cancel()
+        await asyncio.gather(*half_open, return_exceptions=True)
+        transport = self._transport
+        assert transport is not None
+        read = transport.readline
+
+        async def line() -> bytes:
+            while (said := await read()).startswith(b"PING"):
+                pass
+            return said
+
+        transport.readline = line  # type: ignore[method-assign]
+        try:
+            await super()._process_connect_init()
+        except BaseException:
+            transport.close()  # the library leaves it to the collector of garbage
+            raise
+        finally:
+            transport.readline = read  # type: ignore[method-assign]
 
     async def subscribe_raw(self, subject: str, take: Take) -> Subscription:
         """`take` is called for every message on `subject`, in order, on the event loop; it must not block."""

@@ -409,4 +409,6 @@ def _words(err: Exception) -> str:
     text = str(err) or type(err).__name__
     if "authorization" in text.lower():
         return REFUSED
+    if isinstance(err, TimeoutError):
+        return "the bus does not let us in in time: the gate, which admits, may be away"
     return f"the bus does not answer: {text}"

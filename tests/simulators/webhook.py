@@ -37,6 +37,7 @@ class PosterPeer(Peer):
         self.port = self.port or await free_port()
         self.target, self.is_cut, self.is_slow = self.port, False, False
         self._posts: list[Any] = []
+        self._stranger: socket.socket | None = None
         self._taken: asyncio.Task[None] | None = getattr(self, "_taken", None)
         if self._taken is not None:
             self._taken.cancel()
@@ -45,6 +46,8 @@ class PosterPeer(Peer):
             self._taken = None
 
     async def stop(self) -> None:
+        if self._stranger is not None:
+            self._stranger.close()
         self._taken = asyncio.create_task(_take(self.port))
 
     async def is_gone(self) -> bool:
@@ -64,8 +67,8 @@ class PosterPeer(Peer):
         return {"path": "/plant", "pointer": "/nowhere"}
 
     async def nowhere(self) -> Any:
-        self._held = socket.create_server(("127.0.0.1", 0))
-        return self._held.getsockname()[1]
+        self._stranger = socket.create_server(("127.0.0.1", 0))
+        return self._stranger.getsockname()[1]
 
     def silent(self) -> "Quiet":
         return Quiet()

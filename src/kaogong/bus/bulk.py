@@ -86,7 +86,7 @@ class BulkClient(Client):
         try:
             await super()._process_connect_init()
         except BaseException:
-            transport.close()  # the library leaves it to the collector of garbage
+            transport.close()  # type: ignore[no-untyped-call]  # the library leaves it to the collector of garbage
             raise
         finally:
             transport.readline = read  # type: ignore[method-assign]

@@ -17,7 +17,7 @@ from kaogong.bus.subjects import lane
 
 GATEWAYS, BEHIND_EACH, TIMES = 16, 10, 10  # 10 devices × 10 properties × 10 times = 1,000 values a message
 
-WATCHED_S = 60.0
+WATCHED_S = 30.0
 
 
 def values(seed: int) -> str:
@@ -82,7 +82,7 @@ def rest(cpu: Callable[[], dict[str, float]], waiting: Callable[[], int] = int, 
 def on_platform(
     platform: Platform, specs: list[dict[str, str]], *, rate: float, seconds: float, qos: int, points: int, times: int = 1
 ) -> dict[str, Any]:
-    """Two runs against the platform. The first for CPU and loss, alone as the peer's is; the second, of a minute at most, is watched from outside."""
+    """Two runs against the platform. The first for CPU and loss, alone as the peer's is; the second, of half a minute at most, is watched from outside."""
     plan = Plan(*platform.mqtt, devices=specs, rate=rate, seconds=seconds, qos=qos, times=times)
     before, cpu = platform.counts(), platform.cpu()
     record = send(plan, platform.home)

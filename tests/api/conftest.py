@@ -4,6 +4,7 @@ import asyncio
 import base64
 import contextlib
 import os
+import shutil
 import socket
 import tempfile
 import threading
@@ -258,6 +259,7 @@ def stack() -> Iterator[Stack]:
     finally:
         stop.set()
         thread.join(20)
+        shutil.rmtree(home, ignore_errors=True)
 
 
 def _furnish(stack: Stack) -> None:

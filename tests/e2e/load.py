@@ -48,7 +48,7 @@ class Load:
         eventually(self.platform.counts, lambda stored: {key: stored.get(key) for key in expected} == expected, BACK_WITHIN_S)
         ledger = self.platform.call("GET", "/ledger")
         assert ledger["samples"]["balanced"]
-        assert ledger["messages"]["balanced"]
+        assert ledger["messages"]["balanced"], ledger
         assert not ledger["messages"]["holes"]
         return {name: record[name] for name in ("sent", "acked", "reconnects", "elapsed_s")}
 

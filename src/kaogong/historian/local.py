@@ -102,7 +102,8 @@ class LocalHistorian(Historian):
             self._writer.settle_latest(store)
 
     async def accounted(self, incarnation: str) -> dict[int, int]:
-        return await self._engine.reading(lambda s: accounts.accounted(s, incarnation))
+        # In the queue of writes: what a killed ingest had handed over is counted before its successor asks where to read on.
+        return await self._engine.writing(lambda s: accounts.accounted(s, incarnation))
 
     async def latest(
         self, tenant: int, assets: Sequence[int] | None = None, properties: Sequence[int] | None = None, *, device: int | None = None

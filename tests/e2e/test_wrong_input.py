@@ -116,11 +116,13 @@ def test_a_type_that_changes_what_a_property_holds_is_a_conflict_until_it_is_mea
 def test_a_gateway_that_names_what_it_does_not_speak_for_is_told_which(plain: Platform, device: dict[str, str]) -> None:
     """Nobody's device, one that speaks itself, and what would reach into another tenant if keys had dots or colons."""
     plain.call("POST", "/tenants", json={"key": "rival", "name": "Rival"})
-    made = plain.call("POST", "/devices", json={"key": "gw-1", "name": {"en": "G", "zh": "网关"}, "type": "meter", "is_gateway": True})
-    speaker = Speaker(plain, {"key": "gw-1", **made["credential"]})
+    made = plain.call(
+        "POST", "/devices", json={"key": "gw-strange", "name": {"en": "G", "zh": "网关"}, "type": "meter", "is_gateway": True}
+    )
+    speaker = Speaker(plain, {"key": "gw-strange", **made["credential"]})
     others = ("nobody", device["key"], "rival:meter", "rival.meter")
-    speaker.say("up/default/gw-1/batch/0", json.dumps({"devices": {other: [{"flow": 1}] for other in others}}))
-    told = eventually(lambda: {r for key in ("gw-1", *others) for r in reasons(plain, key)}, lambda found: len(found) > 2)
+    speaker.say("up/default/gw-strange/batch/0", json.dumps({"devices": {other: [{"flow": 1}] for other in others}}))
+    told = eventually(lambda: {r for key in ("gw-strange", *others) for r in reasons(plain, key)}, lambda found: len(found) > 2)
     assert told == {"device_unknown", "not_assigned", "key_invalid"}
     assert plain.call("GET", f"/devices/{device['key']}/latest")["values"] == {}
     speaker.close()
